@@ -1,0 +1,46 @@
+//! `cargo xtask ci`: the same on a person's machine as in CI.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use anyhow::{Context, Result, bail};
+
+/// Runs every check in order, cheapest first, and stops at the first that fails.
+pub(crate) fn run(root: &Path) -> Result<()> {
+    crate::tidy::run(root)?;
+    cargo(root, "format", &["fmt", "--all", "--check"], &[])?;
+    // One set of warnings for all: clippy builds what the tests need, too.
+    cargo(root, "lints", &["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"], &[])?;
+    if has_nextest(root) {
+        cargo(root, "tests", &["nextest", "run", "--workspace", "--no-fail-fast"], &[])?;
+    } else {
+        cargo(root, "tests", &["test", "--workspace", "--lib", "--bins", "--tests", "--no-fail-fast"], &[])?;
+    }
+    cargo(root, "documentation tests", &["test", "--workspace", "--doc", "--quiet"], &[])?;
+    let strict = [("RUSTDOCFLAGS", "-D warnings")];
+    cargo(root, "documentation", &["doc", "--workspace", "--no-deps", "--quiet"], &strict)?;
+    println!("== generated files");
+    crate::generate::generate(root, true)?;
+    println!("== all checks passed");
+    Ok(())
+}
+
+fn has_nextest(root: &Path) -> bool {
+    let mut command = crate::cargo(root);
+    command.args(["nextest", "--version"]).stdout(Stdio::null()).stderr(Stdio::null());
+    command.status().is_ok_and(|status| status.success())
+}
+
+#[expect(clippy::disallowed_methods, reason = "tells a person how long each check took; nothing depends on it")]
+fn cargo(root: &Path, name: &str, words: &[&str], environment: &[(&str, &str)]) -> Result<()> {
+    println!("== {name}: cargo {}", words.join(" "));
+    let start = Instant::now();
+    let mut command: Command = crate::cargo(root);
+    let status = command.args(words).envs(environment.iter().copied()).status().context("could not start cargo")?;
+    if !status.success() {
+        bail!("{name} failed; run `cargo {}`", words.join(" "));
+    }
+    println!("== {name}: {} s", start.elapsed().as_secs());
+    Ok(())
+}

@@ -1,0 +1,44 @@
+//! `cargo xtask dist`: what is handed out.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use sha2::{Digest, Sha256};
+
+/// Builds the stripped release binary and writes it, with its SHA-256 checksum beside it, to `dist/`.
+pub(crate) fn run(root: &Path) -> Result<()> {
+    let strip = ["--config", "profile.release.strip=\"symbols\""];
+    let words = ["build", "--release", "--locked", "--package", "pianoroll"];
+    let status = crate::cargo(root).args(words).args(strip).status().context("could not start cargo")?;
+    if !status.success() {
+        bail!("the release build failed");
+    }
+    let name = format!("pianoroll{}", std::env::consts::EXE_SUFFIX);
+    let built = target_folder(root)?.join("release").join(&name);
+    let binary = fs::read(&built).with_context(|| format!("could not read {}", built.display()))?;
+    let mut checksum = String::new();
+    for byte in Sha256::digest(&binary) {
+        write!(checksum, "{byte:02x}")?;
+    }
+    let folder = root.join("dist");
+    fs::create_dir_all(&folder).with_context(|| format!("could not make {}", folder.display()))?;
+    let target = folder.join(&name);
+    fs::copy(&built, &target).with_context(|| format!("could not write {}", target.display()))?;
+    // The format that `sha256sum --check` reads.
+    let sums = folder.join(format!("{name}.sha256"));
+    fs::write(&sums, format!("{checksum}  {name}\n")).with_context(|| format!("could not write {}", sums.display()))?;
+    println!("{} ({} bytes)", target.display(), binary.len());
+    println!("{}", sums.display());
+    Ok(())
+}
+
+/// Where cargo builds; a person may have moved it.
+fn target_folder(root: &Path) -> Result<std::path::PathBuf> {
+    let words = ["metadata", "--format-version", "1", "--no-deps"];
+    let output = crate::cargo(root).args(words).output().context("could not start cargo")?;
+    let metadata: serde_json::Value = serde_json::from_slice(&output.stdout).context("cargo metadata is not JSON")?;
+    let folder = metadata.get("target_directory").and_then(serde_json::Value::as_str);
+    Ok(folder.context("cargo metadata names no target directory")?.into())
+}
