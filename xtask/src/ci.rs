@@ -11,11 +11,28 @@ pub(crate) fn run(root: &Path) -> Result<()> {
     crate::tidy::run(root)?;
     cargo(root, "format", &["fmt", "--all", "--check"], &[])?;
     // One set of warnings for all: clippy builds what the tests need, too.
-    cargo(root, "lints", &["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"], &[])?;
+    cargo(
+        root,
+        "lints",
+        &["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"],
+        &[],
+    )?;
+    // The end-to-end tests run the real binary; building it here keeps each of them from asking cargo for it.
+    cargo(root, "binary", &["build", "--package", "pianoroll", "--quiet"], &[])?;
+    let binary = crate::target_folder(root)?
+        .join("debug/pianoroll")
+        .with_extension(std::env::consts::EXE_EXTENSION);
+    let built =
+        [("PIANOROLL_BINARY", binary.to_str().context("the target folder's name is not UTF-8")?)];
     if has_nextest(root) {
-        cargo(root, "tests", &["nextest", "run", "--workspace", "--no-fail-fast"], &[])?;
+        cargo(root, "tests", &["nextest", "run", "--workspace", "--no-fail-fast"], &built)?;
     } else {
-        cargo(root, "tests", &["test", "--workspace", "--lib", "--bins", "--tests", "--no-fail-fast"], &[])?;
+        cargo(
+            root,
+            "tests",
+            &["test", "--workspace", "--lib", "--bins", "--tests", "--no-fail-fast"],
+            &built,
+        )?;
     }
     cargo(root, "documentation tests", &["test", "--workspace", "--doc", "--quiet"], &[])?;
     let strict = [("RUSTDOCFLAGS", "-D warnings")];
@@ -32,12 +49,19 @@ fn has_nextest(root: &Path) -> bool {
     command.status().is_ok_and(|status| status.success())
 }
 
-#[expect(clippy::disallowed_methods, reason = "tells a person how long each check took; nothing depends on it")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "tells a person how long each check took; nothing depends on it"
+)]
 fn cargo(root: &Path, name: &str, words: &[&str], environment: &[(&str, &str)]) -> Result<()> {
     println!("== {name}: cargo {}", words.join(" "));
     let start = Instant::now();
     let mut command: Command = crate::cargo(root);
-    let status = command.args(words).envs(environment.iter().copied()).status().context("could not start cargo")?;
+    let status = command
+        .args(words)
+        .envs(environment.iter().copied())
+        .status()
+        .context("could not start cargo")?;
     if !status.success() {
         bail!("{name} failed; run `cargo {}`", words.join(" "));
     }

@@ -11,12 +11,13 @@ use sha2::{Digest, Sha256};
 pub(crate) fn run(root: &Path) -> Result<()> {
     let strip = ["--config", "profile.release.strip=\"symbols\""];
     let words = ["build", "--release", "--locked", "--package", "pianoroll"];
-    let status = crate::cargo(root).args(words).args(strip).status().context("could not start cargo")?;
+    let status =
+        crate::cargo(root).args(words).args(strip).status().context("could not start cargo")?;
     if !status.success() {
         bail!("the release build failed");
     }
     let name = format!("pianoroll{}", std::env::consts::EXE_SUFFIX);
-    let built = target_folder(root)?.join("release").join(&name);
+    let built = crate::target_folder(root)?.join("release").join(&name);
     let binary = fs::read(&built).with_context(|| format!("could not read {}", built.display()))?;
     let mut checksum = String::new();
     for byte in Sha256::digest(&binary) {
@@ -28,17 +29,9 @@ pub(crate) fn run(root: &Path) -> Result<()> {
     fs::copy(&built, &target).with_context(|| format!("could not write {}", target.display()))?;
     // The format that `sha256sum --check` reads.
     let sums = folder.join(format!("{name}.sha256"));
-    fs::write(&sums, format!("{checksum}  {name}\n")).with_context(|| format!("could not write {}", sums.display()))?;
+    fs::write(&sums, format!("{checksum}  {name}\n"))
+        .with_context(|| format!("could not write {}", sums.display()))?;
     println!("{} ({} bytes)", target.display(), binary.len());
     println!("{}", sums.display());
     Ok(())
-}
-
-/// Where cargo builds; a person may have moved it.
-fn target_folder(root: &Path) -> Result<std::path::PathBuf> {
-    let words = ["metadata", "--format-version", "1", "--no-deps"];
-    let output = crate::cargo(root).args(words).output().context("could not start cargo")?;
-    let metadata: serde_json::Value = serde_json::from_slice(&output.stdout).context("cargo metadata is not JSON")?;
-    let folder = metadata.get("target_directory").and_then(serde_json::Value::as_str);
-    Ok(folder.context("cargo metadata names no target directory")?.into())
 }

@@ -1,6 +1,6 @@
 //! `cargo xtask generate`.
-use std::path::Path;
 use anyhow::Result;
+use std::path::Path;
 
 pub(crate) fn generate(_root: &Path, _check: bool) -> Result<()> {
     Ok(())

@@ -1,5 +1,9 @@
 //! What people and CI run: `cargo xtask ci | generate [--check] | tidy | dist`.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "this program talks to the person who runs it")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "this program talks to the person who runs it"
+)]
 
 mod ci;
 mod dist;
@@ -8,6 +12,8 @@ mod tidy;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
+
+use anyhow::{Context, Result};
 
 const USAGE: &str = "\
 usage: cargo xtask <command>
@@ -51,4 +57,14 @@ fn cargo(root: &Path) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(root);
     command
+}
+
+/// Where cargo builds; a person may have moved it.
+fn target_folder(root: &Path) -> Result<PathBuf> {
+    let words = ["metadata", "--format-version", "1", "--no-deps"];
+    let output = crate::cargo(root).args(words).output().context("could not start cargo")?;
+    let metadata: serde_json::Value =
+        serde_json::from_slice(&output.stdout).context("cargo metadata is not JSON")?;
+    let folder = metadata.get("target_directory").and_then(serde_json::Value::as_str);
+    Ok(folder.context("cargo metadata names no target directory")?.into())
 }

@@ -9,7 +9,8 @@ use anyhow::{Context, Result, bail};
 const MOST_LINES: usize = 600;
 
 /// File names that say nothing about what is inside.
-const EMPTY_NAMES: &[&str] = &["util", "utils", "helper", "helpers", "common", "manager", "service", "handler", "mod"];
+const EMPTY_NAMES: &[&str] =
+    &["util", "utils", "helper", "helpers", "common", "manager", "service", "handler", "mod"];
 
 /// Checks every file that git knows, and tells all that is wrong.
 pub(crate) fn run(root: &Path) -> Result<()> {
@@ -70,7 +71,10 @@ fn check(path: &str, text: &str, wrong: &mut Vec<String>) {
         }
         in_tests |= line.starts_with("#[cfg(test)]");
         // Spelled apart, so that this file passes its own check.
-        if [concat!("TO", "DO"), concat!("FIX", "ME"), concat!("XX", "X:")].iter().any(|mark| line.contains(mark)) {
+        if [concat!("TO", "DO"), concat!("FIX", "ME"), concat!("XX", "X:")]
+            .iter()
+            .any(|mark| line.contains(mark))
+        {
             wrong.push(format!("{place}: unfinished work; do it, or tell it in an issue"));
         }
         let comment = line.trim_start().starts_with("//");
