@@ -1,8 +1,22 @@
-//! The generator.
+//! The generator: the endpoint spec becomes the table and the typed requests that `api` includes, and the contracts that
+//! people and tools read.
+//!
+//! In the order of its work: [`source`] holds the files, `text` says what was written, [`check`](fn@check) what it means,
+//! [`emit`] what is made of it. `mistake` collects everything that is wrong on the way, so that all of it shows at once.
+//!
+//! Invariants: no route, app or resource is named here; the same spec gives the same bytes.
 
-/// Placeholder: writes an empty table.
-pub fn build_script(_spec: &str) {
-    let out = std::env::var("OUT_DIR").unwrap_or_default();
-    let text = "pub static APPS: &[crate::operation::App] = &[];\npub static RESOURCES: &[crate::operation::Resource] = &[];\npub static OPERATIONS: &[crate::operation::Operation] = &[];\npub mod requests {}\n";
-    let _ = std::fs::write(format!("{out}/generated.rs"), text);
-}
+mod build;
+mod check;
+mod checked;
+pub mod emit;
+mod mistake;
+mod name;
+mod source;
+mod text;
+
+pub use build::{build_script, read};
+pub use check::check;
+pub use checked::Spec;
+pub use mistake::Mistakes;
+pub use source::Tree;
