@@ -97,7 +97,8 @@ pub(crate) fn page_links(exchange: &Exchange, next_cursor: Option<&str>) -> Valu
 }
 
 fn link(exchange: &Exchange, cursor: Option<&str>) -> String {
-    let repeated = exchange.query.repeated.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    let repeated =
+        exchange.query.repeated.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     let pairs = repeated.chain(cursor.map(|cursor| ("page[cursor]", cursor)));
     let mut link = format!("{LINK_BASE}{}", exchange.path());
     for (index, (name, value)) in pairs.enumerate() {
@@ -142,13 +143,27 @@ impl Refusal {
     /// 400 `invalid`, `Invalid input.`, as most refusals are.
     pub(crate) fn invalid(detail: impl Into<String>, source: Source) -> Self {
         let detail = detail.into();
-        Self { status: 400, code: "invalid", title: "Invalid input.", detail, source: Some(source), meta: json!({}) }
+        Self {
+            status: 400,
+            code: "invalid",
+            title: "Invalid input.",
+            detail,
+            source: Some(source),
+            meta: json!({}),
+        }
     }
 
     /// 404 for an id that names nothing.
     pub(crate) fn not_found(kind: &str, id: &str) -> Self {
         let detail = format!("A {kind} with id {id} does not exist.");
-        Self { status: 404, code: "not_found", title: "Not found.", detail, source: None, meta: json!({}) }
+        Self {
+            status: 404,
+            code: "not_found",
+            title: "Not found.",
+            detail,
+            source: None,
+            meta: json!({}),
+        }
     }
 
     /// 409 with the id that is in the way.
