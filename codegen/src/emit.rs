@@ -1,7 +1,9 @@
 //! From what a spec means to what is read: Rust for the compiler, contracts for people and tools. Emitters are pure: the same
 //! spec gives the same text. They see nothing but the checked spec.
 
-mod json;
+pub(crate) mod json;
+mod prose;
+mod requests;
 mod table;
 
 use proc_macro2::TokenStream;
@@ -12,9 +14,7 @@ use crate::checked::Spec;
 #[must_use]
 pub fn rust(spec: &Spec) -> String {
     let mut tokens = table::emit(spec);
-    tokens.extend(quote::quote!(
-        pub mod requests {}
-    ));
+    tokens.extend(requests::emit(spec));
     format!("// Generated from spec/ by pianoroll-codegen.\n\n{}", pretty(tokens))
 }
 

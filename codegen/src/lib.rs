@@ -12,7 +12,9 @@ mod checked;
 pub mod emit;
 mod mistake;
 mod name;
+mod sample;
 mod source;
+pub mod surface;
 mod text;
 
 pub use build::{build_script, read};

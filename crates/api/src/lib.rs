@@ -21,6 +21,6 @@ mod generated {
 }
 
 pub use arguments::{Arguments, Options};
-pub use generated::{APPS, OPERATIONS, RESOURCES, requests};
+pub use generated::{APPS, OPERATIONS, RESOURCES, requests, resources};
 pub use operation::{App, Operation, Resource, app, find, resolve, resource_of_type};
 pub use request::TypedRequest;

@@ -1,8 +1,9 @@
 //! Operations with types.
 
 use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
 
-use crate::arguments::Arguments;
+use crate::arguments::{Arguments, Options};
 use crate::operation::Operation;
 
 /// One operation with typed arguments and a typed answer. [`crate::requests`] holds one for each row of the table.
@@ -51,6 +52,26 @@ pub struct Typed<A> {
 
 fn empty_attributes<A: Default>() -> A {
     A::default()
+}
+
+/// Names an option by type: `fields` of `profile` are these. What a typed request's builder is made of; not for others.
+#[doc(hidden)]
+pub fn choose(
+    options: &mut Options,
+    option: &str,
+    kind: &str,
+    names: impl IntoIterator<Item = impl Into<String>>,
+) {
+    let by_type = options.entry(option.to_owned()).or_insert_with(|| Value::Object(Map::new()));
+    if let Value::Object(by_type) = by_type {
+        by_type.insert(kind.to_owned(), Value::from(texts(names)));
+    }
+}
+
+/// Texts of any kind as owned ones. As above.
+#[doc(hidden)]
+pub fn texts(texts: impl IntoIterator<Item = impl Into<String>>) -> Vec<String> {
+    texts.into_iter().map(Into::into).collect()
 }
 
 /// The links of a page. They point past the gateway and are never followed.
