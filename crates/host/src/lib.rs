@@ -1,1 +1,42 @@
-//! Placeholder.
+//! What any guest may ask for: the one road of a call, and the seams around it.
+//!
+//! A [`Guest`] is a program; a [`Host`] is one run of it. The program speaks through a [`Branch`], and every call takes the
+//! same road ([`road`]), whoever makes it: resolve, check, split, permission, guardrails, ledger, gateway, ledger.
+//!
+//! Invariants: nothing here knows a language, a file or a command line; no HTTP request is built here; no lock is held over
+//! an await; and a guest reaches the API by no other way than a [`Branch`].
+
+mod branch;
+mod guest;
+mod host;
+mod pages;
+mod reply;
+
+pub mod check;
+mod guardrails;
+mod key;
+pub mod ledger;
+mod permission;
+pub mod resolve;
+mod road;
+mod split;
+
+mod error;
+mod observer;
+mod random;
+mod suggest;
+mod summary;
+
+pub use branch::Branch;
+pub use check::{CheckError, CheckErrors};
+pub use error::{Cause, Done, HostError, HostErrorKind};
+pub use guardrails::{GuardrailError, Guardrails, Limit};
+pub use guest::{Guest, GuestError, GuestErrorKind, GuestRun};
+pub use host::{Host, HostSettings};
+pub use ledger::{Ledger, LedgerEntry};
+pub use observer::{Level, Observer, Place, Silent};
+pub use pages::Pages;
+pub use permission::PermissionError;
+pub use random::RandomStream;
+pub use reply::Reply;
+pub use summary::{KEPT_PROBLEMS, PROBLEM_BYTES, Problem, Summary};

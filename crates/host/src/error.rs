@@ -1,0 +1,269 @@
+//! Why a host call failed.
+
+use std::fmt;
+use std::sync::Arc;
+
+use pianoroll_gateway::CallError;
+use pianoroll_model::{Persistence, Position};
+use serde_json::{Value, json};
+
+use crate::check::CheckErrors;
+use crate::guardrails::GuardrailError;
+use crate::permission::PermissionError;
+
+/// Why a host call failed, where, and how much of it was done before. Cheap to clone: an error that stops a run is given to
+/// every branch of it.
+#[derive(Clone, Debug)]
+pub struct HostError(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    cause: Cause,
+    position: Position,
+    done: Done,
+}
+
+/// What made a host call fail.
+#[derive(Debug)]
+pub enum Cause {
+    /// The arguments, or the operation that does not exist. Nothing was sent.
+    Arguments(CheckErrors),
+    /// It was not granted. Nothing was sent.
+    Permission(PermissionError),
+    /// The run reached a limit and is over.
+    Guardrail(GuardrailError),
+    /// The API or the gateway refused, or could not be reached.
+    Api(CallError),
+    /// Nobody knows whether it happened, and it must not happen twice. The run is over.
+    UnknownOutcome(CallError),
+    /// The run was cancelled before this operation was called, or while it waited.
+    Cancelled {
+        /// The operation that was not called.
+        operation: String,
+    },
+    /// The pages of an answer do not come to an end.
+    Paging {
+        /// The operation that pages.
+        operation: String,
+        /// The page that named a cursor for the second time, from 1.
+        page: u64,
+    },
+}
+
+/// [`Cause`] without its details.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum HostErrorKind {
+    /// See [`Cause::Arguments`].
+    Arguments,
+    /// See [`Cause::Permission`].
+    Permission,
+    /// See [`Cause::Guardrail`].
+    Guardrail,
+    /// See [`Cause::Api`].
+    Api,
+    /// See [`Cause::UnknownOutcome`].
+    UnknownOutcome,
+    /// See [`Cause::Cancelled`].
+    Cancelled,
+    /// See [`Cause::Paging`].
+    Paging,
+}
+
+impl HostErrorKind {
+    /// The word for it, which is also the `code` of errors that the API did not make.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            HostErrorKind::Arguments => "arguments",
+            HostErrorKind::Permission => "permission",
+            HostErrorKind::Guardrail => "guardrail",
+            HostErrorKind::Api => "api",
+            HostErrorKind::UnknownOutcome => "unknown_outcome",
+            HostErrorKind::Cancelled => "cancelled",
+            HostErrorKind::Paging => "paging",
+        }
+    }
+}
+
+/// How far a host call that became several came before it failed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Done {
+    /// Items of the list whose calls had succeeded.
+    pub items: u64,
+    /// Calls that had succeeded.
+    pub calls: u64,
+    /// Calls that the host call consists of; 0 where that is not known.
+    pub of: u64,
+}
+
+impl HostError {
+    pub(crate) fn new(cause: Cause, position: Position) -> Self {
+        Self(Arc::new(Inner { cause, position, done: Done::default() }))
+    }
+
+    /// With what a host call of several calls had done before. The error that stops a whole run is shared, and stays as it is
+    /// for the others.
+    pub(crate) fn after(self, done: Done) -> Self {
+        match Arc::try_unwrap(self.0) {
+            Ok(inner) => Self(Arc::new(Inner { done, ..inner })),
+            Err(shared) => Self(shared),
+        }
+    }
+
+    /// What made it fail.
+    #[must_use]
+    pub fn cause(&self) -> &Cause {
+        &self.0.cause
+    }
+
+    /// The kind of cause.
+    #[must_use]
+    pub fn kind(&self) -> HostErrorKind {
+        match self.0.cause {
+            Cause::Arguments(_) => HostErrorKind::Arguments,
+            Cause::Permission(_) => HostErrorKind::Permission,
+            Cause::Guardrail(_) => HostErrorKind::Guardrail,
+            Cause::Api(_) => HostErrorKind::Api,
+            Cause::UnknownOutcome(_) => HostErrorKind::UnknownOutcome,
+            Cause::Cancelled { .. } => HostErrorKind::Cancelled,
+            Cause::Paging { .. } => HostErrorKind::Paging,
+        }
+    }
+
+    /// Where in the run.
+    #[must_use]
+    pub fn position(&self) -> Position {
+        self.0.position
+    }
+
+    /// How far it came.
+    #[must_use]
+    pub fn done(&self) -> Done {
+        self.0.done
+    }
+
+    /// Whether a program may catch it and go on. What stops the whole run cannot be caught.
+    #[must_use]
+    pub fn is_catchable(&self) -> bool {
+        !matches!(
+            self.0.cause,
+            Cause::Guardrail(_) | Cause::UnknownOutcome(_) | Cause::Cancelled { .. }
+        )
+    }
+
+    /// Whether the same call can succeed later.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        matches!(&self.0.cause, Cause::Api(error) if error.persistence() == Persistence::Transient)
+    }
+
+    /// What the API or the gateway said, where they said something.
+    #[must_use]
+    pub fn call_error(&self) -> Option<&CallError> {
+        match &self.0.cause {
+            Cause::Api(error) | Cause::UnknownOutcome(error) => Some(error),
+            _ => None,
+        }
+    }
+
+    /// The operation, or method and path of a request that is none.
+    #[must_use]
+    pub fn operation(&self) -> &str {
+        match &self.0.cause {
+            Cause::Arguments(errors) => &errors.operation,
+            Cause::Permission(error) => &error.operation,
+            Cause::Guardrail(error) => &error.operation,
+            Cause::Api(error) | Cause::UnknownOutcome(error) => &error.operation,
+            Cause::Cancelled { operation } | Cause::Paging { operation, .. } => operation,
+        }
+    }
+
+    /// The error as programs see it. Always these keys: `kind` ([`HostErrorKind::as_str`]), `code` (the API's, else the kind),
+    /// `status` (number or null), `title`, `detail`, `pointer`, `parameter` (texts or null), `meta` (map or null), `operation`,
+    /// `position`, `message` (texts), `done` (items of a list whose calls had succeeded), `retryable`.
+    #[must_use]
+    pub fn to_map(&self) -> Value {
+        let message = self.to_string();
+        let kind = self.kind().as_str();
+        let mut map = json!({
+            "kind": kind,
+            "code": kind,
+            "status": null,
+            "title": null,
+            "detail": message,
+            "pointer": null,
+            "parameter": null,
+            "meta": null,
+            "operation": self.operation(),
+            "position": self.position().to_string(),
+            "message": message,
+            "done": self.done().items,
+            "retryable": self.is_retryable(),
+        });
+        match &self.0.cause {
+            Cause::Api(error) | Cause::UnknownOutcome(error) => fill(&mut map, error),
+            Cause::Arguments(errors) => {
+                let errors = errors.errors.iter().map(|error| {
+                    json!({
+                        "argument": error.argument,
+                        "message": error.message,
+                        "suggestion": error.suggestion,
+                        "allowed": error.allowed,
+                    })
+                });
+                map["meta"] = json!({ "errors": errors.collect::<Vec<_>>() });
+            }
+            Cause::Permission(error) => map["meta"] = json!({ "permission": error.permission }),
+            Cause::Guardrail(_) | Cause::Cancelled { .. } | Cause::Paging { .. } => {}
+        }
+        map
+    }
+}
+
+/// What the API said, in the keys that programs know.
+fn fill(map: &mut Value, error: &CallError) {
+    let reason = &error.reason;
+    map["code"] = json!(error.code().unwrap_or(error.kind.as_str()));
+    map["status"] = json!(error.status);
+    map["title"] = json!(reason.title);
+    if let Some(detail) = error.detail() {
+        map["detail"] = json!(detail);
+    }
+    map["pointer"] = json!(reason.pointer);
+    map["parameter"] = json!(reason.parameter);
+    map["meta"] = json!(reason.meta);
+}
+
+impl fmt::Display for HostError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0.cause {
+            Cause::Arguments(errors) => errors.fmt(f)?,
+            Cause::Permission(error) => error.fmt(f)?,
+            Cause::Guardrail(error) => error.fmt(f)?,
+            Cause::Api(error) => error.fmt(f)?,
+            Cause::UnknownOutcome(error) => {
+                write!(f, "{error}; the run stops here, at call {}", self.0.position)?;
+            }
+            Cause::Cancelled { operation } => {
+                write!(f, "{operation}: not called, the run was cancelled")?;
+            }
+            Cause::Paging { operation, page } => {
+                write!(
+                    f,
+                    "{operation}: page {page} names a cursor that was there before, so the pages would never end"
+                )?;
+            }
+        }
+        let Done { items, calls, of } = self.0.done;
+        if of > 1 {
+            write!(
+                f,
+                " (call {} of {of}; the {items} items of the calls before it are done)",
+                calls + 1
+            )?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for HostError {}

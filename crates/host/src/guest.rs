@@ -1,0 +1,91 @@
+//! The seam to programs: what a script, a plugin or a plan file has in common.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+
+use serde_json::Value;
+
+use crate::branch::Branch;
+use crate::error::HostError;
+use crate::observer::Place;
+
+/// A run of a guest.
+pub type GuestRun<'g> = Pin<Box<dyn Future<Output = Result<Value, GuestError>> + Send + 'g>>;
+
+/// A program, ready to run: it asks the host for everything, through a [`Branch`].
+pub trait Guest: Send + Sync {
+    /// Runs the program from its start, on the trunk of a run. The value is the program's result.
+    ///
+    /// # Errors
+    /// What ended the program before its end.
+    fn run(&self, trunk: Branch) -> GuestRun<'_>;
+}
+
+/// Why a program did not come to its end.
+#[derive(Clone, Debug)]
+pub struct GuestError {
+    /// One line.
+    pub message: String,
+    /// What kind of end it was.
+    pub kind: GuestErrorKind,
+    /// The whole story for people: place, source line, caret, call trace. Several lines, without a closing newline.
+    pub rendered: String,
+    /// Where in the program.
+    pub place: Option<Place>,
+}
+
+/// What ended a program.
+#[derive(Clone, Debug)]
+pub enum GuestErrorKind {
+    /// The host refused or failed, and the program did not catch it.
+    Host(HostError),
+    /// The program threw, or used the language wrongly.
+    Program,
+    /// The program reached a limit of its engine: memory, depth, size.
+    Limit,
+    /// The run was cancelled while the program computed, between two host calls.
+    Cancelled,
+}
+
+impl GuestError {
+    /// An error of the program itself, without a place.
+    pub fn program(message: impl Into<String>) -> Self {
+        let message = message.into();
+        Self { rendered: message.clone(), message, kind: GuestErrorKind::Program, place: None }
+    }
+
+    /// The host's error, where it ended the program.
+    #[must_use]
+    pub fn host(&self) -> Option<&HostError> {
+        match &self.kind {
+            GuestErrorKind::Host(error) => Some(error),
+            GuestErrorKind::Program | GuestErrorKind::Limit | GuestErrorKind::Cancelled => None,
+        }
+    }
+
+    /// Whether a person stopped the run.
+    #[must_use]
+    pub fn is_cancelled(&self) -> bool {
+        match &self.kind {
+            GuestErrorKind::Host(error) => error.kind() == crate::error::HostErrorKind::Cancelled,
+            GuestErrorKind::Cancelled => true,
+            GuestErrorKind::Program | GuestErrorKind::Limit => false,
+        }
+    }
+}
+
+impl From<HostError> for GuestError {
+    fn from(error: HostError) -> Self {
+        let message = error.to_string();
+        Self { rendered: message.clone(), message, kind: GuestErrorKind::Host(error), place: None }
+    }
+}
+
+impl fmt::Display for GuestError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for GuestError {}

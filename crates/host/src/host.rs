@@ -1,0 +1,229 @@
+//! One run, seen from its program.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use pianoroll_api::Operation;
+use pianoroll_gateway::{Cancel, Connection, Gateway};
+use pianoroll_model::{Clock, PermissionSet, Revision, RunId};
+use serde_json::{Map, Value};
+
+use crate::branch::{Branch, Line};
+use crate::error::HostError;
+use crate::guardrails::{Guardrails, Spent};
+use crate::ledger::{Book, Ledger};
+use crate::observer::{Level, Observer, Place, Silent};
+use crate::summary::{Problem, Problems, Summary, Tally};
+
+/// What a run is given.
+#[derive(Clone)]
+pub struct HostSettings {
+    /// The way out, with the credential and its quota.
+    pub gateway: Gateway,
+    /// The account.
+    pub connection: Connection,
+    /// What was granted.
+    pub grants: PermissionSet,
+    /// The limits.
+    pub guardrails: Guardrails,
+    /// The program's parameters, typed by its header.
+    pub params: Map<String, Value>,
+    /// Where time comes from.
+    pub clock: Arc<dyn Clock>,
+    /// When the run started, by the wall clock: the program's `now()`.
+    pub started: Timestamp,
+    /// Seeds the program's random numbers; drawn from the operating system once a run.
+    pub seed: u64,
+    /// The run's id. Keys of keyed operations are made from it, so no two runs may share one.
+    pub run: RunId,
+    /// Who hears of the run.
+    pub observer: Arc<dyn Observer>,
+    /// Stops the run at its next call.
+    pub cancel: Cancel,
+}
+
+impl HostSettings {
+    /// A run that starts now, is granted nothing, and is limited and observed by nobody.
+    pub fn new(
+        gateway: Gateway,
+        connection: Connection,
+        clock: Arc<dyn Clock>,
+        run: RunId,
+        seed: u64,
+    ) -> Self {
+        Self {
+            gateway,
+            connection,
+            grants: PermissionSet::none(),
+            guardrails: Guardrails::default(),
+            params: Map::new(),
+            started: clock.now(),
+            clock,
+            seed,
+            run,
+            observer: Arc::new(Silent),
+            cancel: Cancel::new(),
+        }
+    }
+}
+
+/// One run: what its program may ask for, and what it has done so far. Shared by all branches and threads of the run.
+pub struct Host {
+    pub(crate) settings: HostSettings,
+    pub(crate) spent: Spent,
+    pub(crate) tally: Tally,
+    /// By the clock that never goes back, for the guardrail on time.
+    started: Duration,
+    /// The error that ended the run, if one did: every later call gets it too.
+    stopped: OnceLock<HostError>,
+    trunk: Arc<Line>,
+    // Effects only, for some nanoseconds each, and never over an await.
+    book: Mutex<Book>,
+    // As rarely as a program reports a problem.
+    problems: Mutex<Problems>,
+    /// 0 until the program says so; then one more than what it said.
+    progress: AtomicU64,
+}
+
+impl Host {
+    /// The host of a new run.
+    #[must_use]
+    pub fn new(settings: HostSettings) -> Arc<Host> {
+        Arc::new(Host {
+            spent: Spent::default(),
+            tally: Tally::new(),
+            started: settings.clock.monotonic(),
+            stopped: OnceLock::new(),
+            trunk: Arc::new(Line::new(settings.seed, None)),
+            book: Mutex::new(Book::default()),
+            problems: Mutex::new(Problems::default()),
+            progress: AtomicU64::new(0),
+            settings,
+        })
+    }
+
+    /// The run's main line. All its handles count the same sequence.
+    #[must_use]
+    pub fn trunk(self: &Arc<Self>) -> Branch {
+        Branch::new(Arc::clone(self), Arc::clone(&self.trunk))
+    }
+
+    /// The program's parameters.
+    #[must_use]
+    pub fn params(&self) -> &Map<String, Value> {
+        &self.settings.params
+    }
+
+    /// When the run started, by the wall clock.
+    #[must_use]
+    pub fn started(&self) -> Timestamp {
+        self.settings.started
+    }
+
+    /// Where time comes from.
+    #[must_use]
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.settings.clock
+    }
+
+    /// The run's id.
+    #[must_use]
+    pub fn run(&self) -> &RunId {
+        &self.settings.run
+    }
+
+    /// The account that the run is for.
+    #[must_use]
+    pub fn connection(&self) -> &Connection {
+        &self.settings.connection
+    }
+
+    /// What was granted.
+    #[must_use]
+    pub fn grants(&self) -> &PermissionSet {
+        &self.settings.grants
+    }
+
+    /// Stops the run at its next call, once given.
+    #[must_use]
+    pub fn cancel(&self) -> &Cancel {
+        &self.settings.cancel
+    }
+
+    /// Whether the run is over for its program: cancelled, past a guardrail, or with an unknown outcome. A long computation
+    /// looks here.
+    #[must_use]
+    pub fn is_stopped(&self) -> bool {
+        self.stopped.get().is_some() || self.settings.cancel.is_cancelled()
+    }
+
+    /// The error that ended the run, if one that no program can catch did. Calls of other branches fail with the same.
+    #[must_use]
+    pub fn stop_reason(&self) -> Option<&HostError> {
+        self.stopped.get()
+    }
+
+    /// Reports something worth a person's look. The run goes on, and ends as completed with problems.
+    pub fn problem(&self, text: &str, details: Value) {
+        let problem = Problem::new(text, details);
+        self.settings.observer.problem(&problem);
+        lock(&self.problems).add(problem);
+    }
+
+    /// Logs a line.
+    pub fn log(&self, level: Level, text: &str, place: Option<&Place>) {
+        self.settings.observer.log(level, text, place);
+    }
+
+    /// Tells how far the program is.
+    pub fn progress(&self, done: u64, total: Option<u64>) {
+        self.progress.store(done.saturating_add(1), Ordering::Relaxed);
+        self.settings.observer.progress(done, total);
+    }
+
+    /// How far the program said it is, if it did.
+    #[must_use]
+    pub fn last_progress(&self) -> Option<u64> {
+        self.progress.load(Ordering::Relaxed).checked_sub(1)
+    }
+
+    /// The run in numbers, so far.
+    #[must_use]
+    pub fn summary(&self) -> Summary {
+        let outcomes = self.book().counts();
+        let problems = lock(&self.problems).snapshot();
+        self.tally.summary(self.spent.calls(), self.spent.effects(), outcomes, problems)
+    }
+
+    /// The effects of the run, so far.
+    #[must_use]
+    pub fn ledger(&self) -> Ledger {
+        self.book().ledger()
+    }
+
+    /// The revision that an operation is served at.
+    #[must_use]
+    pub fn revision(&self, operation: &Operation) -> Option<Revision> {
+        operation.app.revision_header.map(|_| self.settings.connection.served)
+    }
+
+    pub(crate) fn running(&self) -> Duration {
+        self.settings.clock.monotonic().saturating_sub(self.started)
+    }
+
+    pub(crate) fn book(&self) -> MutexGuard<'_, Book> {
+        lock(&self.book)
+    }
+
+    /// Ends the run. The first reason stays.
+    pub(crate) fn stop(&self, error: &HostError) {
+        let _ = self.stopped.set(error.clone());
+    }
+}
+
+/// What these locks guard is whole between any two lines of ours, so a panic elsewhere leaves nothing half done.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

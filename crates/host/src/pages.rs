@@ -1,0 +1,120 @@
+//! A list page by page.
+
+use std::sync::Arc;
+
+use pianoroll_api::Operation;
+use pianoroll_gateway::Answer;
+use pianoroll_model::Position;
+use serde_json::Value;
+
+use crate::error::{Cause, HostError};
+use crate::host::Host;
+use crate::road::{self, Ready};
+
+/// The pages of a list, fetched one at a time when [`Pages::next`] is asked for it. Owned, so that a page can be fetched
+/// while the one before is still being used.
+pub struct Pages {
+    host: Arc<Host>,
+    ready: Ready,
+    position: Position,
+    state: State,
+    loops: LoopDetector,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// This page is next, from 1.
+    At(u64),
+    /// There is no other page, or the last one failed for good.
+    Over,
+}
+
+impl Pages {
+    pub(crate) fn new(host: Arc<Host>, ready: Ready, position: Position) -> Self {
+        let mut loops = LoopDetector::default();
+        if let Some(cursor) = ready.arguments.options.get("cursor").and_then(Value::as_str) {
+            loops.is_repeated(cursor);
+        }
+        Self { host, ready, position, state: State::At(1), loops }
+    }
+
+    /// The operation.
+    #[must_use]
+    pub fn operation(&self) -> &'static Operation {
+        self.ready.operation
+    }
+
+    /// Fetches the next page; nothing after the last. A page that failed may be asked for again: it is then the same page,
+    /// as a call of its own.
+    ///
+    /// # Errors
+    /// As for [`Branch::call`](crate::Branch::call), and [`Cause::Paging`] where a cursor comes back a second time.
+    pub async fn next(&mut self) -> Result<Option<Answer>, HostError> {
+        let State::At(page) = self.state else { return Ok(None) };
+        let position = self.position.part(page);
+        let answer = road::exchange(&self.host, &self.ready, 0, position).await?;
+        match answer.next_cursor() {
+            None => self.state = State::Over,
+            Some(cursor) if self.loops.is_repeated(&cursor) => {
+                self.state = State::Over;
+                let operation = self.ready.operation.id.to_owned();
+                return Err(HostError::new(Cause::Paging { operation, page }, position));
+            }
+            Some(cursor) => {
+                self.ready.arguments.options.insert("cursor".to_owned(), Value::String(cursor));
+                self.state = State::At(page + 1);
+            }
+        }
+        Ok(Some(answer))
+    }
+}
+
+/// Finds out that cursors go round, in constant memory: it keeps the last one and one that is renewed at doubling distances
+/// (Brent's method), so that a circle is found before it was walked three times.
+#[derive(Debug, Default)]
+struct LoopDetector {
+    last: Option<String>,
+    kept: Option<String>,
+    steps: u64,
+    until: u64,
+}
+
+impl LoopDetector {
+    fn is_repeated(&mut self, cursor: &str) -> bool {
+        let repeated =
+            [&self.last, &self.kept].into_iter().any(|seen| seen.as_deref() == Some(cursor));
+        if self.steps == self.until {
+            self.kept = Some(cursor.to_owned());
+            self.until = (self.until * 2).max(1);
+            self.steps = 0;
+        }
+        self.steps += 1;
+        self.last = Some(cursor.to_owned());
+        repeated
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn cursors_that_go_on_are_never_taken_for_a_circle() {
+        let mut detector = LoopDetector::default();
+        assert!((0..100_000).all(|cursor: u32| !detector.is_repeated(&cursor.to_string())));
+    }
+
+    proptest! {
+        #[test]
+        fn a_circle_is_found_wherever_it_begins(tail in 0_usize..50, circle in 1_usize..50) {
+            let mut detector = LoopDetector::default();
+            let cursor = |step: usize| if step < tail { step } else { tail + (step - tail) % circle };
+            let found = (0..10_000).position(|step| detector.is_repeated(&cursor(step).to_string()));
+            let found = found.unwrap();
+            prop_assert!(found >= tail + circle);
+            prop_assert!(found <= 3 * (tail + circle) + 2, "{found}");
+        }
+    }
+}

@@ -1,0 +1,251 @@
+//! The way of a call: one road for every guest, each stop a file of its own.
+//!
+//! 1. [`resolve`](crate::resolve), [`check`](mod@crate::check), [`split`](crate::split): [`prepare`] and [`travel`].
+//! 2. [`permission`](crate::permission).
+//! 3. Replay comes here with the journal: position, operation and the canonical arguments are compared before anything
+//!    below, and a recorded call is answered from the journal.
+//! 4. [`guardrails`](crate::guardrails). Replayed effects count, so they stand after replay.
+//! 5. The plan comes here: in a dry run an effect is recorded and answered by a stand-in.
+//! 6. The intent, in the [`ledger`](crate::ledger).
+//! 7. The gateway.
+//! 8. The answer, in the ledger.
+//!
+//! Stops 1 and 2 are done once for a host call; the others once for each call that it becomes, since that is what is sent,
+//! counted and repeated.
+
+use std::borrow::Cow;
+
+use pianoroll_api::operation::{BodyId, Method};
+use pianoroll_api::{Arguments, Operation};
+use pianoroll_gateway::{Answer, Call, CallError, ErrorKind, RawRequest};
+use pianoroll_model::{Certainty, Effect, Permission, Position, Retry};
+use serde_json::Value;
+
+use crate::check::{self, CheckErrors};
+use crate::error::{Cause, Done, HostError};
+use crate::guardrails::Weight;
+use crate::host::Host;
+use crate::ledger::{EntryState, Intent, LedgerEntry, shortened};
+use crate::reply::Reply;
+use crate::resolve::{self, NativeRequest};
+use crate::{key, permission, split};
+
+/// A host call that is resolved, checked and permitted.
+pub(crate) struct Ready {
+    pub(crate) operation: &'static Operation,
+    pub(crate) arguments: Arguments,
+    effect: Effect,
+}
+
+/// Stops 1 and 2, for an operation by its id.
+pub(crate) fn prepare(
+    host: &Host,
+    id: &str,
+    arguments: Arguments,
+    position: Position,
+) -> Result<Ready, HostError> {
+    let operation = resolve::operation(id).map_err(|errors| refuse(errors, position))?;
+    prepare_operation(host, operation, arguments, position)
+}
+
+/// Stops 1 and 2, for a known operation.
+pub(crate) fn prepare_operation(
+    host: &Host,
+    operation: &'static Operation,
+    mut arguments: Arguments,
+    position: Position,
+) -> Result<Ready, HostError> {
+    let revision = host.revision(operation);
+    check::check(operation, &arguments, revision).map_err(|errors| refuse(errors, position))?;
+    // A null is what a guest without a body writes.
+    arguments.body = arguments.body.filter(|body| !body.is_null());
+    let effect = operation.effect_of(arguments.body.as_ref());
+    permission::check(&host.settings.grants, operation.permission(effect), operation.id)
+        .map_err(|error| HostError::new(Cause::Permission(error), position))?;
+    Ok(Ready { operation, arguments, effect })
+}
+
+/// An error of the arguments.
+pub(crate) fn refuse(errors: CheckErrors, position: Position) -> HostError {
+    HostError::new(Cause::Arguments(errors), position)
+}
+
+/// All calls of a host call, one after the other.
+pub(crate) async fn travel(
+    host: &Host,
+    mut ready: Ready,
+    position: Position,
+) -> Result<Reply, HostError> {
+    let operation = Some(ready.operation);
+    let shape = ready.operation.body_at(host.revision(ready.operation)).map(|body| body.shape);
+    let items = match (&mut ready.arguments.body, shape) {
+        (Some(Value::Array(items)), Some(shape)) if shape.max().is_some() => {
+            Some((std::mem::take(items), shape))
+        }
+        _ => None,
+    };
+    let Some((items, shape)) = items else {
+        let answer = exchange(host, &ready, 0, position).await?;
+        return Ok(Reply { operation, answers: vec![answer] });
+    };
+    let parts = split::split(shape, items);
+    let mut done = Done { of: parts.len() as u64, ..Done::default() };
+    let mut answers = Vec::with_capacity(parts.len());
+    for part in parts {
+        let items = part.len() as u64;
+        ready.arguments.body = Some(Value::Array(part));
+        let position = position.part(done.calls + 1);
+        match exchange(host, &ready, items, position).await {
+            Ok(answer) => answers.push(answer),
+            Err(error) => return Err(error.after(done)),
+        }
+        done.calls += 1;
+        done.items += items;
+    }
+    Ok(Reply { operation, answers })
+}
+
+/// Stops 3 to 8 for one call. `items` is how many of a list it carries.
+pub(crate) async fn exchange(
+    host: &Host,
+    ready: &Ready,
+    items: u64,
+    position: Position,
+) -> Result<Answer, HostError> {
+    let Ready { operation, arguments, effect } = ready;
+    let entry = depart(host, operation.id, Weight::of(*effect), position, || Intent {
+        position,
+        operation: Cow::Borrowed(operation.id),
+        effect: *effect,
+        target: target(operation, arguments),
+        items,
+    })?;
+    host.tally.call(Some(operation));
+    let key = (operation.retry == Retry::Keyed).then(|| key::key(host.run(), position));
+    let cancel = Some(&host.settings.cancel);
+    let call = Call { operation, arguments, key: key.as_deref(), cancel };
+    let result = host.settings.gateway.call(&host.settings.connection, call).await;
+    arrive(host, entry, result, position)
+}
+
+/// Stops 2 to 8 for a native path that no operation has.
+pub(crate) async fn travel_native(
+    host: &Host,
+    request: NativeRequest,
+    position: Position,
+) -> Result<Reply, HostError> {
+    let name = request.name();
+    permission::check(&host.settings.grants, Permission::Request, &name)
+        .map_err(|error| HostError::new(Cause::Permission(error), position))?;
+    let weight = match request.method {
+        Method::Get => Weight::of(Effect::Read),
+        // Nobody knows what it does, so it counts as the worst.
+        _ => Weight::of(Effect::Delete).and(Effect::Send),
+    };
+    let entry = depart(host, &name, weight, position, || Intent {
+        position,
+        operation: Cow::Owned(name.clone()),
+        effect: Effect::Send,
+        target: String::new(),
+        items: 0,
+    })?;
+    host.tally.call(None);
+    let raw = RawRequest {
+        app: request.app,
+        method: request.method,
+        path: &request.path,
+        query: &request.query,
+        body: request.body.as_ref(),
+        cancel: Some(&host.settings.cancel),
+    };
+    let result = host.settings.gateway.raw(&host.settings.connection, raw).await;
+    let answer = arrive(host, entry, result, position)?;
+    Ok(Reply { operation: None, answers: vec![answer] })
+}
+
+/// Stops 4 and 6: whether the call may be made, and the intent of an effect.
+fn depart(
+    host: &Host,
+    operation: &str,
+    weight: Weight,
+    position: Position,
+    intent: impl FnOnce() -> Intent,
+) -> Result<Option<LedgerEntry>, HostError> {
+    if let Some(error) = host.stop_reason() {
+        return Err(error.clone());
+    }
+    if host.settings.cancel.is_cancelled() {
+        return Err(cancelled(operation, position));
+    }
+    let taken = host.spent.take(&host.settings.guardrails, weight, || host.running(), operation);
+    if let Err(error) = taken {
+        let error = HostError::new(Cause::Guardrail(error), position);
+        host.stop(&error);
+        return Err(error);
+    }
+    host.settings.observer.call(host.spent.calls());
+    if weight == Weight::of(Effect::Read) {
+        return Ok(None);
+    }
+    let entry = host.book().intend(intent());
+    host.settings.observer.effect(&entry);
+    Ok(Some(entry))
+}
+
+/// Stop 8: the answer of an effect, and what the call took.
+fn arrive(
+    host: &Host,
+    entry: Option<LedgerEntry>,
+    result: Result<Answer, CallError>,
+    position: Position,
+) -> Result<Answer, HostError> {
+    let effort = match &result {
+        Ok(answer) => answer.attempts,
+        Err(error) => error.effort,
+    };
+    host.tally.effort(effort);
+    if let Some(entry) = entry {
+        let entry = host.book().answer(entry, state(&result), effort);
+        host.settings.observer.effect(&entry);
+    }
+    result.map_err(|error| match error.kind {
+        _ if error.is_unknown_outcome() => {
+            let error = HostError::new(Cause::UnknownOutcome(error), position);
+            host.stop(&error);
+            error
+        }
+        ErrorKind::Cancelled => cancelled(&error.operation, position),
+        _ => HostError::new(Cause::Api(error), position),
+    })
+}
+
+fn state(result: &Result<Answer, CallError>) -> EntryState {
+    match result {
+        Ok(answer) => EntryState::Done { status: answer.status, settlement: answer.settlement },
+        Err(error) => {
+            let (status, reason) = (error.status, shortened(&error.to_string()));
+            match error.certainty {
+                Certainty::NotDone => EntryState::Failed { status, reason },
+                Certainty::Unknown => EntryState::Unknown { status, reason },
+            }
+        }
+    }
+}
+
+fn cancelled(operation: &str, position: Position) -> HostError {
+    HostError::new(Cause::Cancelled { operation: operation.to_owned() }, position)
+}
+
+/// What an effect is done to, for people.
+fn target(operation: &Operation, arguments: &Arguments) -> String {
+    if !arguments.ids.is_empty() {
+        return arguments.ids.join("/");
+    }
+    let body = arguments.body.as_ref();
+    let key = match operation.body.as_ref().map(|body| body.id) {
+        Some(BodyId::Key(key)) => key,
+        _ => "id",
+    };
+    let id = body.and_then(|body| body.pointer("/data/id").or_else(|| body.get(key)));
+    id.and_then(Value::as_str).unwrap_or_default().to_owned()
+}
