@@ -1,0 +1,254 @@
+//! One call: its request, sent until its outcome is settled or no more may be sent.
+
+use bytes::Bytes;
+use pianoroll_api::operation::Operation;
+use pianoroll_api::{Arguments, operation};
+use pianoroll_model::{Certainty, Retry};
+
+use crate::answer::{Answer, Effort, Settlement};
+use crate::cancel::Cancel;
+use crate::connection::Connection;
+use crate::error::{CallError, ErrorKind, Failure};
+use crate::gateway::Gateway;
+use crate::request::{BuildError, HttpRequest, build};
+
+mod judge;
+mod next;
+mod raw;
+mod settle;
+
+pub use raw::RawRequest;
+
+use next::{Next, Tally};
+
+/// One operation on one target.
+#[derive(Clone, Copy, Debug)]
+pub struct Call<'a> {
+    /// The operation.
+    pub operation: &'static Operation,
+    /// Its arguments, checked.
+    pub arguments: &'a Arguments,
+    /// What makes a repetition recognisable, for operations that are safe by key. It goes where the guest gave none.
+    pub key: Option<&'a str>,
+    /// A wish to stop: ends every wait and every read at once; an effect that is under way is seen to its end.
+    pub cancel: Option<&'a Cancel>,
+}
+
+impl<'a> Call<'a> {
+    /// A call without a key that nobody can stop.
+    #[must_use]
+    pub const fn new(operation: &'static Operation, arguments: &'a Arguments) -> Self {
+        Self { operation, arguments, key: None, cancel: None }
+    }
+
+    /// With a key.
+    #[must_use]
+    pub const fn with_key(self, key: &'a str) -> Self {
+        Self { key: Some(key), ..self }
+    }
+
+    /// With a way to stop it.
+    #[must_use]
+    pub const fn with_cancel(self, cancel: &'a Cancel) -> Self {
+        Self { cancel: Some(cancel), ..self }
+    }
+}
+
+/// What the loop needs to know about a call, be it of an operation or a raw one.
+pub(crate) struct Target<'a> {
+    /// The operation's id, or method and path.
+    pub(crate) name: &'a str,
+    pub(crate) operation: Option<&'static Operation>,
+    pub(crate) connection: &'a Connection,
+    pub(crate) request: HttpRequest,
+    /// What a lost answer allows, for this very request.
+    pub(crate) class: Retry,
+    /// Whether a success must bring a document.
+    pub(crate) wants_document: bool,
+    /// Ids of the path and of the body: what a probe is called with.
+    pub(crate) ids: Vec<String>,
+    pub(crate) cancel: Option<&'a Cancel>,
+}
+
+impl Target<'_> {
+    pub(crate) fn failure(&self, kind: ErrorKind, certainty: Certainty) -> Failure {
+        Failure::new(self.name, kind, certainty)
+    }
+
+    /// Whether the call changes nothing, so that it may be broken off anywhere.
+    fn is_read(&self) -> bool {
+        self.class == Retry::Safe
+    }
+}
+
+impl Gateway {
+    /// Makes one call: waits for its turn, sends the request, repeats it as far as the operation's class allows, and settles
+    /// a lost answer where that can be done.
+    ///
+    /// # Errors
+    /// Everything that is no success. What the API said stands in the error in full.
+    pub async fn call(&self, connection: &Connection, call: Call<'_>) -> Result<Answer, CallError> {
+        self.counted(self.uncounted(connection, call).await)
+    }
+
+    /// A call of an operation that does not yet stand in the statistics.
+    pub(crate) async fn uncounted(
+        &self,
+        connection: &Connection,
+        call: Call<'_>,
+    ) -> Result<Answer, CallError> {
+        let operation = call.operation;
+        let request = build(operation, connection, call.arguments, call.key);
+        let request = request.map_err(|error| refused(operation.id, &error))?;
+        let class = match operation.retry {
+            // Without a key everywhere a repetition could double.
+            Retry::Keyed if !request.keyed => Retry::Once,
+            class => class,
+        };
+        let target = Target {
+            name: operation.id,
+            operation: Some(operation),
+            connection,
+            class,
+            wants_document: !matches!(operation.answer, operation::Answer::None),
+            ids: settle::ids(operation, connection, call.arguments),
+            cancel: call.cancel,
+            request,
+        };
+        self.drive(target).await
+    }
+
+    pub(crate) fn counted(&self, result: Result<Answer, CallError>) -> Result<Answer, CallError> {
+        self.inner.counters.add(&match &result {
+            Ok(answer) => answer.attempts,
+            Err(error) => error.effort,
+        });
+        result
+    }
+
+    /// Sends a target's request until it is settled.
+    pub(crate) async fn drive(&self, target: Target<'_>) -> Result<Answer, CallError> {
+        let limit = self.inner.config.max_request_bytes;
+        if target.request.body.as_ref().is_some_and(|body| body.len() > limit) {
+            let size = target.request.body.as_ref().map_or(0, Bytes::len);
+            let failure = target.failure(ErrorKind::TooLarge, Certainty::NotDone);
+            let detail = format!("the body has {size} bytes; at most {limit} are taken");
+            return Err(failure.detail(detail).into());
+        }
+        let mut effort = Effort::default();
+        let mut tally = Tally::default();
+        let result = loop {
+            let failure = match self.once(&target, &mut effort).await {
+                Ok(done) => break Ok((done, Settlement::Answered)),
+                Err(failure) => failure,
+            };
+            if tally.lost
+                && let Some(settled) = self.repeated(&target, &failure, &mut effort).await
+            {
+                break settled;
+            }
+            let failure = tally.count(failure);
+            match next::next(target.class, &failure, &tally, &self.inner.config.retries) {
+                Next::Again(pause) => {
+                    let pause = match pause {
+                        next::Pause::Exactly(duration) => {
+                            effort.waited += duration;
+                            duration
+                        }
+                        next::Pause::UpTo(longest) => self.inner.draw(longest),
+                    };
+                    if self.pause(pause, target.cancel).await.is_err() {
+                        break Err(cancelled(&target, &tally));
+                    }
+                }
+                Next::Probe => break self.probe(&target, failure, &mut effort).await,
+                Next::GiveUp => break Err(failure),
+            }
+        };
+        match result {
+            Ok((done, settlement)) => Ok(Answer {
+                status: done.status,
+                body: done.body,
+                request_id: done.request_id,
+                settlement,
+                attempts: effort,
+            }),
+            Err(mut failure) => {
+                failure.effort = effort;
+                failure.scrub(&self.inner.credential);
+                Err(failure.into())
+            }
+        }
+    }
+
+    /// One turn, one request, one answer.
+    async fn once(&self, target: &Target<'_>, effort: &mut Effort) -> Result<Done, Failure> {
+        if target.cancel.is_some_and(Cancel::is_cancelled) {
+            return Err(target.failure(ErrorKind::Cancelled, Certainty::NotDone));
+        }
+        effort.retries += u32::from(effort.requests > 0);
+        effort.requests += 1;
+        let exchange = self.inner.exchange(&target.request);
+        let outcome = match target.cancel.filter(|_| target.is_read()) {
+            Some(cancel) => tokio::select! {
+                biased;
+                () = cancel.cancelled() => {
+                    return Err(target.failure(ErrorKind::Cancelled, Certainty::NotDone));
+                }
+                outcome = exchange => outcome,
+            },
+            None => exchange.await,
+        };
+        let result = judge::judge(target, outcome, &self.inner.credential);
+        if let Err(failure) = &result {
+            effort.throttled += u32::from(failure.status == Some(429));
+        }
+        result
+    }
+
+    /// Waits, unless the caller wishes to stop.
+    pub(crate) async fn pause(
+        &self,
+        duration: std::time::Duration,
+        cancel: Option<&Cancel>,
+    ) -> Result<(), Stopped> {
+        let sleep = self.inner.clock.sleep(duration);
+        match cancel {
+            None => sleep.await,
+            Some(cancel) => tokio::select! {
+                biased;
+                () = cancel.cancelled() => return Err(Stopped),
+                () = sleep => {}
+            },
+        }
+        Ok(())
+    }
+}
+
+/// A success, before it is known what it took.
+#[derive(Debug)]
+pub(crate) struct Done {
+    pub(crate) status: u16,
+    pub(crate) body: Bytes,
+    pub(crate) request_id: Option<String>,
+}
+
+/// The caller wished to stop while something was waited for.
+#[derive(Debug)]
+pub(crate) struct Stopped;
+
+fn cancelled(target: &Target<'_>, tally: &Tally) -> Failure {
+    let certainty = if tally.lost { Certainty::Unknown } else { Certainty::NotDone };
+    target.failure(ErrorKind::Cancelled, certainty)
+}
+
+fn refused(name: &str, error: &BuildError) -> CallError {
+    let failure = Failure::new(name, ErrorKind::Arguments, Certainty::NotDone);
+    let failure = failure.detail(error.to_string());
+    match error {
+        BuildError::NoConnection => failure
+            .note("name one with `--connection`; the gateway would pick one by itself")
+            .into(),
+        _ => failure.into(),
+    }
+}

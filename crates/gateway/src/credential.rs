@@ -1,0 +1,102 @@
+//! The key.
+
+use reqwest::header::HeaderValue;
+
+/// A gateway key. It can be sent, and nothing else: its `Debug` is blank, and it can be neither shown nor serialised.
+#[derive(Clone)]
+pub struct Credential {
+    key: String,
+}
+
+/// Why there is no credential.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CredentialError {
+    /// The environment does not have it.
+    #[error("the environment variable {0} is not set")]
+    Missing(String),
+    /// Nothing but space.
+    #[error("the key is empty")]
+    Empty,
+    /// Bytes that no header can carry. The key is not repeated.
+    #[error("the key holds characters that cannot be sent; only visible ASCII can")]
+    Characters,
+}
+
+impl Credential {
+    /// The key as it is, without the line end that files and pipes add.
+    ///
+    /// # Errors
+    /// An empty key, or one that cannot stand in a header.
+    pub fn new(key: String) -> Result<Self, CredentialError> {
+        let key = key.trim();
+        if key.is_empty() {
+            return Err(CredentialError::Empty);
+        }
+        if !key.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(CredentialError::Characters);
+        }
+        Ok(Self { key: key.to_owned() })
+    }
+
+    /// The key from an environment variable.
+    ///
+    /// # Errors
+    /// A variable that is not set, or holds no key.
+    pub fn from_env(name: &str) -> Result<Self, CredentialError> {
+        match std::env::var(name) {
+            Ok(key) => Self::new(key),
+            Err(std::env::VarError::NotPresent) => Err(CredentialError::Missing(name.to_owned())),
+            Err(std::env::VarError::NotUnicode(_)) => Err(CredentialError::Characters),
+        }
+    }
+
+    /// The value of the `Authorization` header.
+    pub(crate) fn header(&self) -> Option<HeaderValue> {
+        let mut value = HeaderValue::from_str(&format!("Bearer {}", self.key)).ok()?;
+        // Keeps it out of HTTP/2's compression table and of every Debug output below us.
+        value.set_sensitive(true);
+        Some(value)
+    }
+
+    /// Whether a text that came from outside repeats the key.
+    pub(crate) fn is_in(&self, text: &str) -> bool {
+        // A key this short is one of a test or simulator, and would blot out ordinary words.
+        self.key.len() >= 8 && text.contains(&self.key)
+    }
+
+    /// A text that came from outside, without the key.
+    pub(crate) fn scrub(&self, text: String) -> String {
+        if self.is_in(&text) { text.replace(&self.key, "[key]") } else { text }
+    }
+}
+
+impl std::fmt::Debug for Credential {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Credential([key])")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_never_shown() {
+        let key = "mtn_0123456789abcdef";
+        let credential = Credential::new(format!("{key}\n")).unwrap();
+        assert_eq!(
+            format!("{credential:?} {:#?}", credential.clone()),
+            "Credential([key]) Credential([key])"
+        );
+        assert!(!format!("{:?}", credential.header()).contains(key));
+        assert_eq!(credential.scrub(format!("bad key {key}!")), "bad key [key]!");
+        let wrong = Credential::new(format!("{key}\u{e9}")).unwrap_err();
+        assert!(!format!("{wrong} {wrong:?}").contains(key));
+        assert_eq!(Credential::new(" \n".to_owned()).unwrap_err(), CredentialError::Empty);
+        let missing = Credential::from_env("PIANOROLL_NO_SUCH_VARIABLE").unwrap_err();
+        assert_eq!(
+            missing.to_string(),
+            "the environment variable PIANOROLL_NO_SUCH_VARIABLE is not set"
+        );
+    }
+}
