@@ -2,8 +2,11 @@
 //! spec gives the same text. They see nothing but the checked spec.
 
 pub(crate) mod json;
+mod openapi;
 mod prose;
+mod reference;
 mod requests;
+mod rhai;
 mod table;
 
 use proc_macro2::TokenStream;
@@ -17,6 +20,22 @@ pub fn rust(spec: &Spec) -> String {
     tokens.extend(requests::emit(spec));
     format!("// Generated from spec/ by pianoroll-codegen.\n\n{}", pretty(tokens))
 }
+
+/// The contracts that are committed: path from the root of the repository, and text. A WIT package and the plugin SDK's
+/// layer will be further lines of this list.
+#[must_use]
+pub fn contracts(spec: &Spec) -> Vec<(String, String)> {
+    let mut files: Vec<(String, String)> = rhai::emit(spec)
+        .into_iter()
+        .map(|(name, text)| (format!("{DEFINITIONS}/{name}"), text))
+        .collect();
+    files.push(("docs/openapi.json".to_owned(), openapi::emit(spec)));
+    files.push(("docs/operations.md".to_owned(), reference::emit(spec)));
+    files
+}
+
+/// The folder of the definitions. It holds nothing else, so that a module that is gone takes its file along.
+pub const DEFINITIONS: &str = "docs/definitions";
 
 fn pretty(tokens: TokenStream) -> String {
     match syn::parse2(tokens.clone()) {

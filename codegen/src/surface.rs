@@ -68,8 +68,12 @@ pub enum ParameterKind {
 pub enum Returns {
     /// Nothing.
     Nothing,
-    /// One resource, or any JSON object.
+    /// One resource.
+    Resource,
+    /// A map of no particular shape.
     Map,
+    /// An array of resources: what a list that became several calls was answered with.
+    List,
     /// `#{ data, next, included }`
     Page,
     /// An iterator of resources.
@@ -137,10 +141,13 @@ fn calls(operation: &Operation) -> Vec<Function> {
         };
         parameters.push(Parameter { name: "body".to_owned(), kind });
     }
+    let takes_list = operation.body.as_ref().is_some_and(|body| body.shape.max().is_some());
     let returns = match &operation.answer {
         Answer::None => Returns::Nothing,
-        Answer::One(_) | Answer::Map => Returns::Map,
+        _ if takes_list => Returns::List,
+        Answer::One(_) => Returns::Resource,
         Answer::Many(_) => Returns::Page,
+        Answer::Map => Returns::Map,
     };
     let function = Function {
         name: name::rhai(&operation.name),
@@ -187,7 +194,7 @@ fn find(module: &CheckedModule) -> Option<Function> {
     Some(Function {
         name: "find".to_owned(),
         parameters: vec![text("id_or_name")],
-        returns: Returns::Map,
+        returns: Returns::Resource,
         doc: format!(
             "The {} with this id or exactly this `{named}`; throws on none or several.",
             main.kind

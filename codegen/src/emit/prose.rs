@@ -1,6 +1,8 @@
 //! Facts as sentences: the same words in rustdoc, definitions, OpenAPI and the reference.
 
-use crate::checked::{App, Attribute, Body, BodyId, Condition, Operation, Page, Query, Shape};
+use crate::checked::{
+    App, Attribute, Body, BodyId, Condition, Example, Operation, Page, Query, Shape,
+};
 
 /// `` `a`, `b` or `c` ``
 pub(super) fn words(words: &[impl AsRef<str>]) -> String {
@@ -154,4 +156,52 @@ pub(super) fn body_rows(body: &Body) -> Vec<(String, String, bool, String)> {
         rows.push((key.clone(), "any".to_owned(), false, "Moves to `data.meta`.".to_owned()));
     }
     rows
+}
+
+/// The options that an operation takes, and what each may be.
+pub(super) fn options(operation: &Operation) -> Vec<(String, String)> {
+    let query = &operation.query;
+    let names = |option: &str| match option {
+        "filter" => filter(query),
+        "sort" => {
+            let coupled = match query.sort_coupled.as_slice() {
+                [] => String::new(),
+                fields => format!(
+                    "; filtered on {} with `greater-than`, only by that field ascending, with `less-than` only descending",
+                    words(fields)
+                ),
+            };
+            format!("{}; `-` before it for descending{coupled}.", words(&query.sort))
+        }
+        "fields" => {
+            format!(
+                "names of attributes, or a map of type to names; types: {}.",
+                all(&query.fields)
+            )
+        }
+        "additional_fields" => {
+            let of =
+                |(kind, names): &(String, Vec<String>)| format!("{} of `{kind}`", words(names));
+            format!("{}.", query.additional_fields.iter().map(of).collect::<Vec<_>>().join("; "))
+        }
+        "include" => {
+            let names: Vec<&str> = query.include.iter().map(|it| it.name.as_str()).collect();
+            format!("{}.", all(&names))
+        }
+        "page_size" => match query.page {
+            Page::Sized { max, .. } => format!("1 to {max}."),
+            Page::None | Page::Fixed(_) => String::new(),
+        },
+        "cursor" => "`next` of an earlier page.".to_owned(),
+        parameter => {
+            let found = query.parameters.iter().find(|it| it.name == parameter);
+            found.map(attribute).unwrap_or_default()
+        }
+    };
+    operation.options().into_iter().map(|option| (option.to_owned(), names(option))).collect()
+}
+
+/// The example to show where there is room for one: the last that holds in most modes.
+pub(super) fn example(operation: &Operation) -> Option<&Example> {
+    operation.examples.iter().max_by_key(|example| example.modes.len())
 }

@@ -174,7 +174,7 @@ fn docs(app: &App, module: &Module, operation: &Operation) -> Vec<String> {
         let keys = prose::body_keys(body);
         docs.extend([String::new(), format!("Body: {keys}")]);
     }
-    if let Some(example) = operation.examples.last() {
+    if let Some(example) = prose::example(operation) {
         let sample = sample::rhai(module, operation, example);
         docs.extend([
             String::new(),

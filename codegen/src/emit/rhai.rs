@@ -1,0 +1,86 @@
+//! `.d.rhai` definitions: what an editor shows for the functions of a script.
+
+use crate::checked::{Operation, Spec};
+use crate::emit::prose;
+use crate::sample;
+use crate::surface::{self, Function, Module, Origin, ParameterKind, Returns};
+
+/// File name and text of each module's definitions.
+pub(super) fn emit(spec: &Spec) -> Vec<(String, String)> {
+    let modules = surface::surface(spec);
+    modules.iter().map(|module| (format!("{}.d.rhai", module.name), text(spec, module))).collect()
+}
+
+fn text(spec: &Spec, module: &Module) -> String {
+    let mut text = format!("module {};\n", module.name);
+    text.push_str(&format!("\n// {}\n", module.doc));
+    let mut last: Option<&Function> = None;
+    for function in &module.functions {
+        // The longer form of the same function says no more than the shorter one.
+        let longer = last.is_some_and(|last| last.origin == function.origin);
+        text.push('\n');
+        for line in docs(spec, function, longer) {
+            text.push_str(format!("/// {line}").trim_end());
+            text.push('\n');
+        }
+        text.push_str(&signature(function));
+        last = Some(function);
+    }
+    text
+}
+
+fn signature(function: &Function) -> String {
+    let parameter = |parameter: &surface::Parameter| {
+        let kind = match parameter.kind {
+            ParameterKind::String => "String",
+            ParameterKind::Map => "Map",
+            ParameterKind::Array => "Array",
+            ParameterKind::MapOrArray => "?",
+        };
+        format!("{}: {kind}", parameter.name)
+    };
+    let parameters = function.parameters.iter().map(parameter).collect::<Vec<_>>().join(", ");
+    let returns = match function.returns {
+        Returns::Nothing => "",
+        Returns::Resource => " -> Resource",
+        Returns::Map | Returns::Page => " -> Map",
+        Returns::List => " -> Array",
+        Returns::Resources => " -> Iterator<Resource>",
+    };
+    format!("fn {}({parameters}){returns};\n", function.name)
+}
+
+fn docs(spec: &Spec, function: &Function, longer: bool) -> Vec<String> {
+    let by_id = |id: &String| spec.operations().into_iter().find(|(_, _, it)| it.id == *id);
+    let (Origin::Operation(id) | Origin::Each(id)) = &function.origin else {
+        return vec![function.doc.clone()];
+    };
+    let Some((app, module, operation)) = by_id(id) else { return vec![function.doc.clone()] };
+    if longer {
+        return options(operation);
+    }
+    let mut docs = vec![function.doc.clone(), String::new(), prose::facts(app, operation)];
+    if function.returns == Returns::Page {
+        docs.push("Answers `#{ data, next, included }`.".to_owned());
+    }
+    if let Some(why) = &operation.documented_only {
+        docs.push(format!("Documented only: {why}."));
+    }
+    if let Some(body) = &operation.body {
+        docs.extend([String::new(), format!("`body`: {}", prose::body_keys(body))]);
+    }
+    if let Some(example) = prose::example(operation)
+        && matches!(function.origin, Origin::Operation(_))
+    {
+        let sample = sample::rhai(module, operation, example);
+        docs.extend([String::new(), "```rhai".to_owned(), sample, "```".to_owned()]);
+    }
+    docs
+}
+
+fn options(operation: &Operation) -> Vec<String> {
+    let mut docs = vec![format!("`{}` with options:", operation.name)];
+    let rows = prose::options(operation);
+    docs.extend(rows.into_iter().map(|(name, meaning)| format!("- `{name}`: {meaning}")));
+    docs
+}
