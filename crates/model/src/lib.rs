@@ -25,6 +25,7 @@ mod permission;
 mod position;
 mod retry;
 mod revision;
+mod suggest;
 
 pub use clock::{Clock, ManualClock, Sleep};
 pub use effect::{Effect, EffectCounts, ParseEffectError};
@@ -34,3 +35,4 @@ pub use permission::{ParsePermissionError, Permission, PermissionSet};
 pub use position::Position;
 pub use retry::Retry;
 pub use revision::{ParseRevisionError, Revision};
+pub use suggest::suggest;
