@@ -134,6 +134,10 @@ impl<'t> Parser<'t> {
         let operator = self.word("an operator such as `equals`", |c| {
             c.is_ascii_alphanumeric() || c == '-' || c == '_'
         })?;
+        if matches!(operator, "or" | "not") {
+            let message = format!("the API has no `{operator}`, only `and`: found it");
+            return Err(FilterError { message, offset });
+        }
         self.expect('(')?;
         if operator == "and" {
             self.deeper()?;
@@ -300,6 +304,10 @@ mod tests {
         );
         check("equals(email,\"a\"))", expect!["expected `,`, found `)` at character 18"]);
         check("equals email", expect!["expected `(`, found `e` at character 8"]);
+        check(
+            "and(equals(a,1),or(equals(b,2),equals(c,3)))",
+            expect!["the API has no `or`, only `and`: found it at character 17"],
+        );
     }
 
     proptest! {
