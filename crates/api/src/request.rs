@@ -37,7 +37,8 @@ pub struct Typed<A> {
     /// The JSON:API type.
     #[serde(rename = "type")]
     pub kind: String,
-    /// The id.
+    /// The id; empty where the API gives none, as for a report.
+    #[serde(default)]
     pub id: String,
     /// The attributes; those that were not asked for are `None`.
     #[serde(
