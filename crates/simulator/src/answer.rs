@@ -126,25 +126,27 @@ impl Answer {
     }
 
     /// What a fault puts in an answer's place; nothing where it only changes the one that there is.
-    pub(crate) fn of_fault(rule: &Rule, id: &str) -> Option<Self> {
+    pub(crate) fn of_fault(rule: &Rule, json_api: bool, id: &str) -> Option<Self> {
         if rule.html {
             return Some(Self::new(rule.status.unwrap_or(403), HTML, CHALLENGE));
         }
         let status = rule.status?;
-        let own_type =
-            rule.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-type"));
+        let mut headers = rule.headers.iter();
+        let plain = headers.any(|(name, value)| {
+            name.eq_ignore_ascii_case("content-type") && value.starts_with(JSON)
+        });
         Some(match status {
             200..=399 => Self::empty(status),
-            _ if own_type.is_some_and(|(_, value)| value.starts_with(JSON)) => {
-                Self::message(status, "Injected by the simulator")
-            }
+            _ if plain || !json_api => Self::message(status, "Injected by the simulator"),
             _ => Self::refusal(&injected(status), id),
         })
     }
 
-    /// The success that a truncating fault cuts short where the effect was not made.
-    pub(crate) fn stand_in() -> Self {
-        Self::new(200, JSON_API, json!({ "data": {}, "links": {} }).to_string())
+    /// The success that a truncating fault cuts short where the effect was not made: never whole.
+    pub(crate) fn stand_in(length: usize) -> Self {
+        let mut text = json!({ "data": {}, "links": {} }).to_string();
+        text.truncate(length.min(text.len() - 1));
+        Self::new(200, JSON_API, text)
     }
 
     /// What the other parts of a fault do to an answer.
@@ -291,7 +293,7 @@ mod tests {
         let spoiled = |text: &str| {
             let rule = rule(text);
             let given = Answer::json(200, &json!({ "data": [] }));
-            Answer::of_fault(&rule, "id-1").unwrap_or(given).spoiled(&rule)
+            Answer::of_fault(&rule, true, "id-1").unwrap_or(given).spoiled(&rule)
         };
         check(
             &spoiled(r#"{"status":503,"headers":{"Retry-After":"3"}}"#),

@@ -266,6 +266,7 @@ impl Gateway {
         let picked = self.desk().faults.pick(&arrival.method, &arrival.path, query);
         let Some(rule) = picked else { return Ok(self.perform(visit, admitted)) };
         let delay = Duration::from_millis(rule.delay_ms);
+        let json_api = matches!(admitted, Admitted::Native { .. });
         let performed = match rule.when {
             When::Before => {
                 self.pass(delay).await?;
@@ -280,8 +281,9 @@ impl Gateway {
         if rule.drop {
             return Err(Dropped);
         }
-        let answer = Answer::of_fault(&rule, &self.error_id(visit.ticket)).or(performed);
-        Ok(answer.unwrap_or_else(Answer::stand_in).spoiled(&rule))
+        let instead = Answer::of_fault(&rule, json_api, &self.error_id(visit.ticket));
+        let stand_in = || Answer::stand_in(rule.truncate.unwrap_or_default());
+        Ok(instead.or(performed).unwrap_or_else(stand_in).spoiled(&rule))
     }
 
     /// Does what the request asks for.

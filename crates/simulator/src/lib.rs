@@ -30,6 +30,8 @@ mod server;
 mod settings;
 mod state;
 mod stop;
+#[cfg(test)]
+mod tests;
 
 pub use faults::{Rule, RuleError, When};
 pub use log::LoggedRequest;

@@ -15,6 +15,8 @@ pub(crate) struct Routes {
 struct Row {
     operation: &'static Operation,
     route: Route,
+    /// The segments of its path, so that most rows are passed over by a number.
+    segments: usize,
     documented: bool,
     /// Whether the mode has it.
     open: bool,
@@ -69,11 +71,13 @@ impl Routes {
         for operation in OPERATIONS {
             let open = mode.has(operation);
             let route = operation.route_at(mode.revision(operation.app));
-            rows.push(Row { operation, route, documented: false, open });
+            let segments = |route: Route| route.path.split('/').count();
+            rows.push(Row { operation, route, segments: segments(route), documented: false, open });
             if let Some(documented) = operation.documented.filter(|documented| *documented != route)
             {
                 let open = mode == Mode::Documented;
-                rows.push(Row { operation, route: documented, documented: true, open });
+                let segments = segments(documented);
+                rows.push(Row { operation, route: documented, segments, documented: true, open });
             }
         }
         // The more of a path is written out, the earlier it is tried; official routes before documented ones.
@@ -84,8 +88,11 @@ impl Routes {
     /// Where a request leads.
     pub(crate) fn find(&self, method: &str, path: &str) -> Target {
         let Some((app, native)) = self.app(path) else { return Target::UnknownApp };
+        let segments = native.split('/').count();
         let matching = || {
-            let of_app = self.rows.iter().filter(|row| std::ptr::eq(row.operation.app, app));
+            let of_app = self.rows.iter().filter(move |row| {
+                row.segments == segments && std::ptr::eq(row.operation.app, app)
+            });
             of_app.filter_map(|row| Some((row, row.route.matches(native)?)))
         };
         let by_method = || matching().filter(|(row, _)| row.route.method.as_str() == method);

@@ -26,60 +26,210 @@ fn an_allowed_query_is_taken_apart() {
     check(
         "profiles.list",
         "filter=greater-than(created,2024-01-01T00:00:00%2B02:00)&sort=created&fields[profile]=email,location.city&page%5Bsize%5D=7&page[cursor]=abc&additional-fields[profile]=subscriptions",
-        expect![[""]],
+        expect![[
+            r#"Query { filter: Some(Filter { clauses: [Clause { operator: "greater-than", field: "created", argument: Some(Bare("2024-01-01T00:00:00+02:00")), offset: 0 }] }), sort: Some(("created", false)), fields: {"profile": ["email", "location.city"]}, additional_fields: {"profile": ["subscriptions"]}, include: [], page_size: Some(7), cursor: Some("abc"), parameters: {}, repeated: [("filter", "greater-than(created,2024-01-01T00:00:00+02:00)"), ("sort", "created"), ("fields[profile]", "email,location.city"), ("page[size]", "7"), ("additional-fields[profile]", "subscriptions")] }"#
+        ]],
     );
-    check("profiles.get", "include=lists,segments&fields[list]=name", expect![[""]]);
+    check(
+        "profiles.get",
+        "include=lists,segments&fields[list]=name",
+        expect![[
+            r#"Query { filter: None, sort: None, fields: {"list": ["name"]}, additional_fields: {}, include: ["lists", "segments"], page_size: None, cursor: None, parameters: {}, repeated: [("include", "lists,segments"), ("fields[list]", "name")] }"#
+        ]],
+    );
 }
 
 #[test]
 fn what_an_operation_does_not_take_is_refused() {
-    check("lists.list", "page[size]=10", expect![[""]]);
-    check("lists.list", "foo=1", expect![[""]]);
-    check("lists.get", "page[cursor]=x", expect![[""]]);
-    check("lists.get", "filter=equals(id,\"x\")", expect![[""]]);
-    check("profiles.list", "include=lists", expect![[""]]);
-    check("profiles.get", "include=profiless", expect![[""]]);
-    check("profiles.list", "fields[list]=name", expect![[""]]);
-    check("profiles.list", "fields[profile]=emial", expect![[""]]);
-    check("profiles.list", "fields[profile]=email.domain", expect![[""]]);
-    check("profiles.list", "fields[profile]=anonymous_id", expect![[""]]);
-    check("profiles.list", "additional-fields[profile]=secrets", expect![[""]]);
-    check("profiles.list", "additional-fields[list]=profile_count", expect![[""]]);
-    check("profiles.list", "sort=last_event_date", expect![[""]]);
-    check("profiles.list", "page[size]=0", expect![[""]]);
-    check("profiles.list", "page[size]=101", expect![[""]]);
-    check("profiles.list", "page[size]=ten", expect![[""]]);
+    check(
+        "lists.list",
+        "page[size]=10",
+        expect!["page_size: 'page_size' is not a valid field for the resource 'list'."],
+    );
+    check(
+        "lists.list",
+        "foo=1",
+        expect!["foo: 'foo' is not a valid field for the resource 'list'."],
+    );
+    check(
+        "lists.get",
+        "page[cursor]=x",
+        expect!["page_cursor: 'page_cursor' is not a valid field for the resource 'list'."],
+    );
+    check(
+        "lists.get",
+        "filter=equals(id,\"x\")",
+        expect!["filter: 'filter' is not a valid field for the resource 'list'."],
+    );
+    check(
+        "profiles.list",
+        "include=lists",
+        expect!["include: 'lists' is not an allowed include parameter for this resource."],
+    );
+    check(
+        "profiles.get",
+        "include=profiless",
+        expect!["include: 'profiless' is not an allowed include parameter for this resource."],
+    );
+    check(
+        "profiles.list",
+        "fields[list]=name",
+        expect!["fields[list]: 'fields[list]' is not a valid field for the resource 'profile'."],
+    );
+    check(
+        "profiles.list",
+        "fields[profile]=emial",
+        expect!["fields[profile]: 'emial' is not a valid field for the resource 'profile'."],
+    );
+    check(
+        "profiles.list",
+        "fields[profile]=email.domain",
+        expect!["fields[profile]: 'email.domain' is not a valid field for the resource 'profile'."],
+    );
+    check(
+        "profiles.list",
+        "fields[profile]=anonymous_id",
+        expect!["fields[profile]: 'anonymous_id' is not a valid field for the resource 'profile'."],
+    );
+    check(
+        "profiles.list",
+        "additional-fields[profile]=secrets",
+        expect![
+            "additional-fields[profile]: 'secrets' is not a valid additional field for the resource 'profile'."
+        ],
+    );
+    check(
+        "profiles.list",
+        "additional-fields[list]=profile_count",
+        expect![
+            "additional-fields[list]: 'additional-fields[list]' is not a valid field for the resource 'profile'."
+        ],
+    );
+    check(
+        "profiles.list",
+        "sort=last_event_date",
+        expect!["sort: 'last_event_date' is not an allowed sort parameter for this resource."],
+    );
+    check(
+        "profiles.list",
+        "page[size]=0",
+        expect!["page_size: Page size must be an integer between 1 and 100."],
+    );
+    check(
+        "profiles.list",
+        "page[size]=101",
+        expect!["page_size: Page size must be an integer between 1 and 100."],
+    );
+    check(
+        "profiles.list",
+        "page[size]=ten",
+        expect!["page_size: Page size must be an integer between 1 and 100."],
+    );
 }
 
 #[test]
 fn filters_hold_to_grammar_fields_operators_and_types() {
-    check("profiles.list", "filter=equals(email,\"a@b.c\"", expect![[""]]);
-    check("profiles.list", "filter=equals(email,%20\"a@b.c\")", expect![[""]]);
-    check("profiles.list", "filter=", expect![[""]]);
-    check("profiles.list", "filter=equals(first_name,\"A\")", expect![[""]]);
-    check("profiles.list", "filter=greater-or-equal(updated,2024-01-01)", expect![[""]]);
-    check("profiles.list", "filter=any(email,\"a\")", expect![[""]]);
-    check("profiles.list", "filter=any(email,[])", expect![[""]]);
-    check("profiles.list", "filter=equals(email,[\"a\"])", expect![[""]]);
-    check("profiles.list", "filter=equals(email)", expect![[""]]);
-    check("profiles.list", "filter=greater-than(updated,\"2024-01-01\")", expect![[""]]);
-    check("profiles.list", "filter=greater-than(updated,yesterday)", expect![[""]]);
+    check(
+        "profiles.list",
+        "filter=equals(email,\"a@b.c\"",
+        expect!["filter: Invalid filter provided. Verify your parentheses match."],
+    );
+    check(
+        "profiles.list",
+        "filter=equals(email,%20\"a@b.c\")",
+        expect!["filter: Invalid filter provided. Verify your parentheses match."],
+    );
+    check(
+        "profiles.list",
+        "filter=",
+        expect!["filter: Invalid filter provided. Verify your parentheses match."],
+    );
+    check(
+        "profiles.list",
+        "filter=equals(first_name,\"A\")",
+        expect!["filter: 'first_name' is not an allowed filter field for this resource."],
+    );
+    check(
+        "profiles.list",
+        "filter=greater-or-equal(updated,2024-01-01)",
+        expect!["filter: 'greater-or-equal' is not an allowed filter operator for updated"],
+    );
+    check(
+        "profiles.list",
+        "filter=any(email,\"a\")",
+        expect![[r#"filter: Invalid filter value for any(email): "a""#]],
+    );
+    check(
+        "profiles.list",
+        "filter=any(email,[])",
+        expect!["filter: Invalid filter value for any(email): []"],
+    );
+    check(
+        "profiles.list",
+        "filter=equals(email,[\"a\"])",
+        expect![[r#"filter: Invalid filter value for equals(email): ["a"]"#]],
+    );
+    check(
+        "profiles.list",
+        "filter=equals(email)",
+        expect!["filter: Invalid filter value for equals(email): "],
+    );
+    check(
+        "profiles.list",
+        "filter=greater-than(updated,\"2024-01-01\")",
+        expect![[r#"filter: Invalid filter value for greater-than(updated): "2024-01-01""#]],
+    );
+    check(
+        "profiles.list",
+        "filter=greater-than(updated,yesterday)",
+        expect!["filter: Invalid filter value for greater-than(updated): yesterday"],
+    );
     check(
         "campaigns.list",
         "filter=equals(messages.channel,'email'),equals(archived,\"false\")",
-        expect![[""]],
+        expect![[r#"filter: Invalid filter value for equals(archived): "false""#]],
     );
-    check("campaigns.list", "filter=any(messages.channel,[\"email\"])", expect![[""]]);
-    check("campaigns.list", "filter=equals(messages.channel,\"mobile_push\")", expect![[""]]);
-    check("campaigns.list", "", expect![[""]]);
-    check("coupon_codes.list", "filter=equals(status,\"USED\")", expect![[""]]);
+    check(
+        "campaigns.list",
+        "filter=any(messages.channel,[\"email\"])",
+        expect!["filter: 'any' is not an allowed filter operator for messages.channel"],
+    );
+    check(
+        "campaigns.list",
+        "filter=equals(messages.channel,\"mobile_push\")",
+        expect!["filter: 'channel' must be one of: email, sms (got mobile_push)"],
+    );
+    check("campaigns.list", "", expect!["filter: A filter on messages.channel is required."]);
+    check(
+        "coupon_codes.list",
+        "filter=equals(status,\"USED\")",
+        expect!["filter: A filter on coupon.id or profile.id is required."],
+    );
 }
 
 #[test]
 fn some_filters_leave_one_order() {
-    check("profiles.list", "filter=greater-than(created,2024-01-01)&sort=email", expect![[""]]);
-    check("profiles.list", "filter=greater-than(created,2024-01-01)&sort=-created", expect![[""]]);
-    check("profiles.list", "sort=-updated&filter=less-than(updated,2024-01-01)", expect![[""]]);
+    check(
+        "profiles.list",
+        "filter=greater-than(created,2024-01-01)&sort=email",
+        expect![
+            "sort: When filtering on created with greater-than, the only allowed sort is 'created'."
+        ],
+    );
+    check(
+        "profiles.list",
+        "filter=greater-than(created,2024-01-01)&sort=-created",
+        expect![
+            "sort: When filtering on created with greater-than, the only allowed sort is 'created'."
+        ],
+    );
+    check(
+        "profiles.list",
+        "sort=-updated&filter=less-than(updated,2024-01-01)",
+        expect![[
+            r#"Query { filter: Some(Filter { clauses: [Clause { operator: "less-than", field: "updated", argument: Some(Bare("2024-01-01")), offset: 0 }] }), sort: Some(("updated", true)), fields: {}, additional_fields: {}, include: [], page_size: None, cursor: None, parameters: {}, repeated: [("sort", "-updated"), ("filter", "less-than(updated,2024-01-01)")] }"#
+        ]],
+    );
 }
 
 #[test]
