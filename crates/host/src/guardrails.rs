@@ -52,11 +52,16 @@ impl fmt::Display for GuardrailError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { what, limit: Limit { most, source }, operation } = self;
         write!(f, "{operation}: not called, the run was stopped: ")?;
-        match *what {
-            "seconds" => {
+        match (*what, most) {
+            ("seconds", _) => {
                 write!(f, "it has run longer than the {most} seconds that `{source}` allows")
             }
-            what => write!(f, "it has made the {most} {what} that `{source}` allows"),
+            (what, 0) => write!(f, "`{source}` allows no {what}"),
+            (what, 1) => {
+                let one = what.trim_end_matches('s');
+                write!(f, "it has made the 1 {one} that `{source}` allows")
+            }
+            (what, _) => write!(f, "it has made the {most} {what} that `{source}` allows"),
         }
     }
 }
@@ -210,7 +215,7 @@ mod tests {
             Weight::of(Effect::Delete).and(Effect::Send),
             0,
             expect![
-                "profiles.update: not called, the run was stopped: it has made the 0 sends that `limits.sends` allows"
+                "profiles.update: not called, the run was stopped: `limits.sends` allows no sends"
             ],
         );
         let deletes = Guardrails { deletes: limit("limits.deletes", 1), ..Guardrails::default() };
@@ -219,7 +224,7 @@ mod tests {
             Weight::of(Effect::Delete),
             1,
             expect![
-                "profiles.update: not called, the run was stopped: it has made the 1 deletes that `limits.deletes` allows"
+                "profiles.update: not called, the run was stopped: it has made the 1 delete that `limits.deletes` allows"
             ],
         );
         let seconds = Guardrails { seconds: limit("limits.seconds", 60), ..Guardrails::default() };

@@ -34,7 +34,7 @@ mod tests {
         check("r1", Position::new(None, 4), expect!["r1:4"]);
         check("r1", Position::new(Some((17, 3)), 2).part(4), expect!["r1:17/3:2.4"]);
         let long = "x".repeat(100);
-        check(&long, Position::new(None, 4), expect![[""]]);
-        check(&long, Position::new(None, 5), expect![[""]]);
+        check(&long, Position::new(None, 4), expect!["f7a8bbb560b5803a214a89336398757a"]);
+        check(&long, Position::new(None, 5), expect!["b37f0c11517bd47d05d11ae80e77d6c1"]);
     }
 }

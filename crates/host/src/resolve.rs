@@ -19,17 +19,23 @@ pub fn operation(id: &str) -> Result<&'static Operation, CheckErrors> {
 }
 
 fn no_such_operation(id: &str) -> CheckErrors {
-    let module = id.split('.').next().unwrap_or(id);
-    let in_module = || OPERATIONS.iter().filter(move |operation| operation.module == module);
+    let (module, name) = id.split_once('.').unwrap_or((id, ""));
+    let modules = || OPERATIONS.iter().map(|operation| operation.module);
+    // Each half is judged by itself: `remove` is not `create`, however long the module's name.
+    let meant = if modules().any(|known| known == module) {
+        Some(module)
+    } else {
+        crate::suggest::suggest(module, modules())
+    };
     let mut error = CheckError::new("", "no such operation");
-    if in_module().next().is_some() {
-        error = error.among(id, in_module().map(|operation| operation.id));
+    if let Some(meant) = meant {
+        let siblings = || OPERATIONS.iter().filter(move |operation| operation.module == meant);
+        let name = crate::suggest::suggest(name, siblings().map(|operation| operation.name));
+        error.suggestion = name.map(|name| format!("{meant}.{name}"));
+        error.allowed = siblings().map(|operation| operation.id.to_owned()).collect();
     }
-    if error.suggestion.is_none() {
-        let all = OPERATIONS.iter().map(|operation| operation.id);
-        error.suggestion = crate::suggest::suggest(id, all).map(str::to_owned);
-    }
-    CheckErrors::one(clipped(id), error)
+    let shown = if id.trim().is_empty() { "an empty id".to_owned() } else { clipped(id) };
+    CheckErrors::one(shown, error)
 }
 
 /// What a method and a native path turn out to be.
@@ -170,7 +176,7 @@ fn app_of(path: &str) -> Result<(&'static App, &str), String> {
     let behind_the_gateway = || APPS.iter().filter(|app| app.host == Host::Gateway);
     let prefixed = behind_the_gateway().find_map(|app| {
         let below = path.strip_prefix(app.prefix).filter(|_| !app.prefix.is_empty())?;
-        below.starts_with('/').then_some((app, below))
+        (below.is_empty() || below.starts_with('/')).then_some((app, below))
     });
     let mut apps = behind_the_gateway();
     let (app, path) = match (prefixed, apps.next(), apps.next()) {
@@ -235,9 +241,12 @@ fn options(pairs: Vec<(String, Value)>) -> Result<Options, Mistake> {
                     return Err((plain.to_owned(), "is given twice".to_owned()));
                 }
             }
-            (None, "include") => drop(options.insert(name, listed(value))),
-            (None, "page_size") => drop(options.insert(name, number(value))),
-            (None, _) => {
+            (None, plain) => {
+                let value = match plain {
+                    "include" => listed(value),
+                    "page_size" => number(value),
+                    _ => value,
+                };
                 if options.insert(name.clone(), value).is_some() {
                     return Err((name, "is given twice".to_owned()));
                 }

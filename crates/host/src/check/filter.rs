@@ -56,10 +56,8 @@ fn field_and_operator(query: &Query, clause: &Clause, mistakes: &mut Mistakes) {
         return mistakes.add(CheckError::new("filter", message).among(&clause.field, names));
     };
     if !field.operators.contains(&clause.operator.as_str()) {
-        let message = match clause.operator.as_str() {
-            "or" | "not" => format!("the API has no `{}`", clause.operator),
-            other => format!("`{}` cannot be used on `{}`", clipped(other), field.name),
-        };
+        let operator = clipped(&clause.operator);
+        let message = format!("`{operator}` cannot be used on `{}`", field.name);
         let operators = field.operators.iter().copied();
         mistakes.add(CheckError::new("filter", message).among(&clause.operator, operators));
     }

@@ -17,8 +17,13 @@ pub(super) fn check(
 ) {
     let query = &operation.query;
     let page = operation.page_at(revision);
+    let takes = |name: &str| names(operation, page).contains(&name);
     for (name, value) in options {
         match name.as_str() {
+            // A cursor has a text of its own: null is where the pages of a program end.
+            known if value.is_null() && known != "cursor" && takes(known) => {
+                mistakes.say(known, "is null; leave it out instead");
+            }
             "filter" if !query.filter.is_empty() => filter::check(query, value, options, mistakes),
             "sort" if !query.sort.is_empty() => sort(query.sort, value, mistakes),
             "include" if !query.include.is_empty() => include(query.include, value, mistakes),
@@ -29,8 +34,6 @@ pub(super) fn check(
             "page_size" if page != Page::None => page_size(page, value, mistakes),
             "cursor" if page != Page::None => cursor(value, mistakes),
             _ => match query.parameters.iter().find(|parameter| parameter.name == name) {
-                // An option that is there holds something: a null one is one that should have been left out.
-                Some(_) if value.is_null() => mistakes.add(mismatch(name, "a value", value)),
                 Some(parameter) => value::check(name, parameter, value, mistakes),
                 None => unknown(operation, page, name, mistakes),
             },

@@ -94,7 +94,8 @@ fn wanted(kind: Kind) -> &'static str {
 /// A value that fits into a message: short texts and numbers as they are, all else by its type.
 pub(super) fn shown(value: &Value) -> String {
     match value {
-        Value::String(text) if text.len() <= 40 => format!("`{text}`"),
+        Value::String(text) if text.is_empty() => "empty text".to_owned(),
+        Value::String(text) if text.len() <= 60 => format!("the text `{}`", clipped(text)),
         Value::Bool(_) | Value::Number(_) => format!("`{value}`"),
         other => name(other).to_owned(),
     }
