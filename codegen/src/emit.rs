@@ -39,8 +39,19 @@ pub const DEFINITIONS: &str = "docs/definitions";
 
 fn pretty(tokens: TokenStream) -> String {
     match syn::parse2(tokens.clone()) {
-        Ok(file) => prettyplease::unparse(&file),
+        Ok(file) => spaced(&prettyplease::unparse(&file)),
         // Never seen: the tests parse all that is made. What comes out will not compile, and shows why.
         Err(error) => format!("compile_error!({:?});\n{tokens}", error.to_string()),
     }
+}
+
+/// With a space behind the slashes of documentation, as people write it.
+fn spaced(text: &str) -> String {
+    let line = |line: &str| match line.trim_start().strip_prefix("///") {
+        Some(doc) if !doc.is_empty() && !doc.starts_with(' ') => {
+            format!("{}/// {doc}\n", &line[..line.len() - line.trim_start().len()])
+        }
+        _ => format!("{line}\n"),
+    };
+    text.lines().map(line).collect()
 }

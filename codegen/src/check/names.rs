@@ -6,9 +6,19 @@ use crate::checked::Spec;
 use crate::mistake::Store;
 use crate::name;
 use crate::source::{At, Place};
+use crate::surface::{self, Function, Origin};
 use crate::text::AppText;
 
-pub(super) fn check(texts: &[AppText], _spec: &Spec, mistakes: &Store) {
+/// Modules that scripts have beside those of the spec.
+const SCRIPT_MODULES: &[&str] = &["files", "filter", "log", "params", "state"];
+
+pub(super) fn check(texts: &[AppText], spec: &Spec, mistakes: &Store) {
+    let files = || texts.iter().flat_map(|text| &text.files);
+    for file in files().filter(|file| SCRIPT_MODULES.contains(&file.module.as_str())) {
+        let message = format!("`{}` is a module of the script language itself", file.module.value);
+        mistakes.hint(&file.module.place, message, "name the file otherwise");
+    }
+    made(texts, spec, mistakes);
     let mut modules = Names::new("module", mistakes);
     for text in texts {
         for file in &text.files {
@@ -35,6 +45,43 @@ pub(super) fn check(texts: &[AppText], _spec: &Spec, mistakes: &Store) {
             }
         }
     }
+}
+
+/// Functions that are made from operations, and would be called like another operation's.
+fn made(texts: &[AppText], spec: &Spec, mistakes: &Store) {
+    for module in surface::surface(spec) {
+        let clashes = |function: &&Function| {
+            module.functions.iter().find(|other| {
+                let alike = other.name == function.name
+                    && other.parameters.len() == function.parameters.len();
+                alike && other.origin != function.origin && !is_operation(&other.origin)
+            })
+        };
+        for function in module.functions.iter().filter(|it| is_operation(&it.origin)) {
+            let Some(other) = clashes(&function) else { continue };
+            let Origin::Operation(id) = &function.origin else { continue };
+            let Some(place) = place_of(texts, id) else { continue };
+            let made_of = match &other.origin {
+                Origin::Operation(of) | Origin::Each(of) => of,
+                Origin::Find { list, .. } | Origin::Sync { list, .. } => list,
+            };
+            let message =
+                format!("`{}` is what scripts call a function made of {made_of}", other.name);
+            mistakes.hint(place, message, "rename the operation");
+        }
+    }
+}
+
+fn is_operation(origin: &Origin) -> bool {
+    matches!(origin, Origin::Operation(_))
+}
+
+fn place_of<'t>(texts: &'t [AppText], id: &str) -> Option<&'t Place> {
+    let (module, name) = id.split_once('.')?;
+    let mut files = texts.iter().flat_map(|text| &text.files);
+    let file = files.find(|file| file.module.value == module)?;
+    let operation = file.operations.iter().find(|operation| operation.name.value == name)?;
+    Some(&operation.name.place)
 }
 
 /// Names of one kind within one room.

@@ -52,6 +52,11 @@ impl Operation {
         taken.chain(query.parameters.iter().map(|parameter| parameter.name.as_str())).collect()
     }
 
+    /// The file that defines it: `source` without the line, which moves with every edit above it.
+    pub(crate) fn file(&self) -> &str {
+        self.source.rsplit_once(':').map_or(&self.source, |(file, _)| file)
+    }
+
     /// Whether an iterator can walk its pages.
     pub(crate) fn is_paged_list(&self) -> bool {
         self.query.page != Page::None && matches!(self.answer, Answer::Many(_))

@@ -56,6 +56,9 @@ fn docs(spec: &Spec, function: &Function, longer: bool) -> Vec<String> {
         return vec![function.doc.clone()];
     };
     let Some((app, module, operation)) = by_id(id) else { return vec![function.doc.clone()] };
+    if longer && matches!(function.origin, Origin::Each(_)) {
+        return vec![format!("The same, with the options of `{}`.", operation.name)];
+    }
     if longer {
         return options(operation);
     }
@@ -79,7 +82,7 @@ fn docs(spec: &Spec, function: &Function, longer: bool) -> Vec<String> {
 }
 
 fn options(operation: &Operation) -> Vec<String> {
-    let mut docs = vec![format!("`{}` with options:", operation.name)];
+    let mut docs = vec!["The same, with options:".to_owned()];
     let rows = prose::options(operation);
     docs.extend(rows.into_iter().map(|(name, meaning)| format!("- `{name}`: {meaning}")));
     docs

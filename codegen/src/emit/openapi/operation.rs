@@ -182,7 +182,7 @@ fn facts(app: &App, module: &Module, operation: &Operation) -> Value {
         "documented": operation.documented.is_some(),
         "documented_only": operation.documented_only,
         "since": operation.since.map(|since| since.to_string()),
-        "source": operation.source,
+        "source": operation.file(),
         "guest_body": operation.body.as_ref().map(guest_body),
         "variants": operation.variants.iter().map(variant).collect::<Vec<_>>(),
     });

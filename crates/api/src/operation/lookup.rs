@@ -22,7 +22,8 @@ pub fn resource_of_type(kind: &str) -> Option<&'static Resource> {
 }
 
 /// The operation behind a method and a native path of an app, with the ids in the path, still percent-encoded. Official
-/// routes win over documented ones.
+/// routes, at any revision, win over documented ones, and of several the one with the fewest ids: a literal segment says
+/// more than an id.
 #[must_use]
 pub fn resolve<'p>(
     app: &str,
@@ -30,9 +31,15 @@ pub fn resolve<'p>(
     path: &'p str,
 ) -> Option<(&'static Operation, Vec<&'p str>)> {
     let of_app = || crate::OPERATIONS.iter().filter(|operation| operation.app.id == app);
-    let by = |route: Option<Route>| {
-        route.filter(|route| route.method == method).and_then(|route| route.matches(path))
+    let by = |operation: &'static Operation, route: Route| {
+        let ids = (route.method == method).then(|| route.matches(path)).flatten()?;
+        Some((operation, ids))
     };
-    let current = of_app().find_map(|operation| Some((operation, by(Some(operation.route))?)));
-    current.or_else(|| of_app().find_map(|operation| Some((operation, by(operation.documented)?))))
+    let official = of_app().flat_map(|operation| {
+        let routes = operation.variants.iter().map(|variant| variant.route);
+        routes.chain([operation.route]).filter_map(move |route| by(operation, route))
+    });
+    let documented = of_app().filter_map(|operation| by(operation, operation.documented?));
+    let least = |(_, ids): &(&Operation, Vec<&str>)| ids.len();
+    official.min_by_key(least).or_else(|| documented.min_by_key(least))
 }
