@@ -1,1 +1,34 @@
-//! Placeholder.
+//! A guest made of a Rhai program (design section 6).
+//!
+//! [`Script::compile`] finds what can be found before anything runs, [`Script::bind`] types the parameters, and the
+//! [`guest`](Script::guest) runs on a thread of its own with everything it asks for going through the host.
+//!
+//! Invariants: no script reaches a file, a socket, the clock or the environment; no module names a route, since all of them
+//! are loops over the table; and what is registered is the same for all runs.
+
+mod script;
+mod header;
+mod check;
+
+mod engine;
+mod run;
+mod context;
+mod modules;
+
+mod document;
+mod record;
+mod rows;
+mod time;
+mod value;
+
+mod diagnostic;
+mod error;
+
+#[cfg(test)]
+mod tests;
+
+pub use diagnostic::{Diagnostic, ScriptError};
+pub use engine::{MAX_CALL_LEVELS, MAX_EXPRESSION_DEPTH, STACK_BYTES};
+pub use header::{ParamError, ParamKind, ParamSpec};
+pub use run::ScriptGuest;
+pub use script::Script;

@@ -1,0 +1,261 @@
+//! Functions, modules and parameters that are not there.
+
+use std::collections::BTreeSet;
+
+use pianoroll_api::Operation;
+use pianoroll_api::operation::find as operation_named;
+use pianoroll_model::suggest;
+use rhai::{AST, ASTNode, Expr, FnCallExpr, Position, Stmt};
+
+use super::table::{Functions, Table};
+use super::{at, call_of};
+use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::engine::PARAMS;
+use crate::header::Header;
+use crate::modules::operations::Parameters;
+
+/// What the packages of Rhai have and this language has not, and what to write instead.
+const GONE: [(&str, &str); 4] = [
+    ("sleep", "`sleep` is gone: a run waits for the API by itself"),
+    ("timestamp", "`timestamp` is gone: `now()` is the start of the run"),
+    ("elapsed", "`elapsed` is gone: subtract times"),
+    ("blob", "`blob` is gone: the API knows no bytes"),
+];
+
+/// The names that a script may use.
+pub(super) struct Names<'a> {
+    table: &'static Table,
+    header: &'a Header,
+    /// The script's own functions.
+    own: Functions,
+    /// Properties that may hold closures, which are called like methods.
+    properties: BTreeSet<String>,
+}
+
+impl<'a> Names<'a> {
+    pub(super) fn new(table: &'static Table, ast: &AST, header: &'a Header) -> Self {
+        let mut own = Functions::new();
+        for function in ast.iter_functions() {
+            own.entry(function.name.to_owned()).or_default().insert(function.params.len());
+        }
+        let mut properties = BTreeSet::new();
+        super::walk(ast, &mut |node| match node {
+            ASTNode::Expr(Expr::Map(map, _)) => {
+                properties.extend(map.0.iter().map(|(key, _)| key.name.to_string()));
+            }
+            ASTNode::Expr(Expr::Property(property, _)) => {
+                properties.insert(property.2.to_string());
+            }
+            _ => {}
+        });
+        Self { table, header, own, properties }
+    }
+
+    /// Checks one node.
+    pub(super) fn node(&self, node: &ASTNode, mistakes: &mut Vec<Diagnostic>) {
+        if let Some((call, position)) = call_of(node) {
+            mistakes.extend(self.call(call, position));
+            return;
+        }
+        match node {
+            ASTNode::Expr(Expr::MethodCall(call, position)) => {
+                mistakes.extend(self.method(call, *position));
+            }
+            ASTNode::Expr(Expr::Variable(variable, ..)) if !variable.2.is_empty() => {
+                mistakes.extend(self.qualified_variable(node, &variable.1, &variable.2));
+            }
+            ASTNode::Stmt(Stmt::Import(_, position)) => {
+                let hint = "put what scripts share into one of them for now".to_owned();
+                let message = "`import` is not there yet";
+                mistakes.push(Diagnostic::new(message, at(*position)).with_width(6).with_hint(Some(hint)));
+            }
+            _ => {}
+        }
+    }
+
+    fn call(&self, call: &FnCallExpr, position: Position) -> Option<Diagnostic> {
+        let name = call.name.as_str();
+        let count = call.args.len();
+        // Operators work on values, whose types are not known here.
+        if call.is_operator_call() || !name.starts_with(|c: char| c.is_alphabetic() || c == '_') {
+            return None;
+        }
+        if call.is_qualified() {
+            return self.qualified_call(call, position);
+        }
+        let mistake = |message: String, hint| {
+            let width = name.chars().count();
+            Some(Diagnostic::new(message, at(position)).with_width(width).with_hint(hint))
+        };
+        let known = merge(self.own.get(name), self.table.globals.get(name));
+        if known.contains(&count) || known_closure(name) {
+            return None;
+        }
+        if known.is_empty() {
+            let hint = self.hint(name);
+            return mistake(format!("there is no function `{name}`"), hint);
+        }
+        mistake(counts(name, &known, count), None)
+    }
+
+    /// A hint for a function that is not there.
+    fn hint(&self, name: &str) -> Option<String> {
+        if let Some((_, hint)) = GONE.iter().find(|(gone, _)| *gone == name) {
+            return Some((*hint).to_owned());
+        }
+        let known = self.own.keys().chain(self.table.globals.keys()).map(String::as_str);
+        if let Some(hint) = did_you_mean(name, known.filter(|known| !known.starts_with("anon$"))) {
+            return Some(hint);
+        }
+        let mut modules = self.table.modules.iter();
+        let module = modules.find(|(_, functions)| functions.contains_key(name));
+        module.map(|(module, _)| format!("did you mean `{module}::{name}`?"))
+    }
+
+    fn method(&self, call: &FnCallExpr, position: Position) -> Option<Diagnostic> {
+        let name = call.name.as_str();
+        // The object counts for natives; for functions of the script it is `this`.
+        let count = call.args.len();
+        let natives = self.table.globals.get(name);
+        let has = |functions: Option<&BTreeSet<usize>>, count: usize| {
+            functions.is_some_and(|counts| counts.contains(&count))
+        };
+        if has(natives, count + 1)
+            || has(self.own.get(name), count)
+            || self.properties.contains(name)
+            || matches!(name, "call" | "curry")
+        {
+            return None;
+        }
+        let mistake = |message: String, hint| {
+            let width = name.chars().count();
+            Some(Diagnostic::new(message, at(position)).with_width(width).with_hint(hint))
+        };
+        match natives {
+            Some(counts) => {
+                let counts = counts.iter().filter_map(|count| count.checked_sub(1)).collect();
+                mistake(self::counts(name, &counts, count), None)
+            }
+            None => {
+                let hint = did_you_mean(name, self.table.globals.keys().map(String::as_str))
+                    .or_else(|| self.hint(name));
+                mistake(format!("there is no method `{name}`"), hint)
+            }
+        }
+    }
+
+    fn qualified_call(&self, call: &FnCallExpr, position: Position) -> Option<Diagnostic> {
+        let module = call.namespace.to_string();
+        let name = call.name.as_str();
+        let count = call.args.len();
+        let start = match call.namespace.position() {
+            none if none.is_none() => position,
+            start => start,
+        };
+        let mistake = |message: String, hint| {
+            let width = module.len() + 2 + name.chars().count();
+            Some(Diagnostic::new(message, at(start)).with_width(width).with_hint(hint))
+        };
+        let Some(functions) = self.table.modules.get(&module) else {
+            if module == PARAMS {
+                let hint = format!("`params::{name}` is a value, not a function");
+                return mistake(format!("there is no function `params::{name}`"), Some(hint));
+            }
+            let modules = self.table.modules.keys().map(String::as_str);
+            return mistake(format!("there is no module `{module}`"), did_you_mean(&module, modules));
+        };
+        let Some(counts) = functions.get(name) else {
+            let known = functions.keys().map(String::as_str);
+            let hint = match suggest(name, known.clone()) {
+                Some(near) => format!("did you mean `{module}::{near}`?"),
+                None => format!("`{module}` has {}", known.collect::<Vec<_>>().join(", ")),
+            };
+            return mistake(format!("there is no function `{module}::{name}`"), Some(hint));
+        };
+        if counts.contains(&count) {
+            return None;
+        }
+        let full = format!("{module}::{name}");
+        let hint = operation_named(&format!("{module}.{name}")).map(signature);
+        mistake(self::counts(&full, counts, count), hint)
+    }
+
+    fn qualified_variable(
+        &self,
+        node: &ASTNode,
+        name: &str,
+        namespace: &rhai::Namespace,
+    ) -> Option<Diagnostic> {
+        let module = namespace.to_string();
+        let start = match namespace.position() {
+            none if none.is_none() => node.position(),
+            start => start,
+        };
+        let width = module.len() + 2 + name.chars().count();
+        let mistake = |message: String, hint| {
+            Some(Diagnostic::new(message, at(start)).with_width(width).with_hint(hint))
+        };
+        if module == PARAMS {
+            let names = || self.header.params.iter().map(|param| param.name.as_str());
+            if names().any(|known| known == name) {
+                return None;
+            }
+            let hint = match suggest(name, names()) {
+                Some(near) => format!("did you mean `params::{near}`?"),
+                None => format!("declare it in the header: `//! param {name}: string`"),
+            };
+            return mistake(format!("there is no parameter `{name}`"), Some(hint));
+        }
+        match self.table.modules.get(&module) {
+            Some(functions) if functions.contains_key(name) => {
+                let hint = format!("call it: `{module}::{name}(…)`");
+                mistake(format!("`{module}::{name}` is a function"), Some(hint))
+            }
+            Some(functions) => {
+                let hint = did_you_mean(name, functions.keys().map(String::as_str));
+                mistake(format!("there is nothing like `{module}::{name}`"), hint)
+            }
+            None => {
+                let modules = self.table.modules.keys().map(String::as_str);
+                mistake(format!("there is no module `{module}`"), did_you_mean(&module, modules))
+            }
+        }
+    }
+}
+
+fn known_closure(name: &str) -> bool {
+    name.starts_with("anon$")
+}
+
+fn merge(left: Option<&BTreeSet<usize>>, right: Option<&BTreeSet<usize>>) -> BTreeSet<usize> {
+    [left, right].into_iter().flatten().flatten().copied().collect()
+}
+
+/// `profiles::update(profile_id, body[, options])`
+fn signature(operation: &Operation) -> String {
+    let mut names: Vec<&str> = operation.route.ids().collect();
+    let parameters = Parameters::of(operation);
+    if parameters.body {
+        names.push("body");
+    }
+    let options = match (parameters.options, names.is_empty()) {
+        (false, _) => "",
+        (true, true) => "[options]",
+        (true, false) => "[, options]",
+    };
+    format!("{}::{}({}{options})", operation.module, operation.name, names.join(", "))
+}
+
+/// `` `x` takes 1 or 2 arguments, not 3 ``
+fn counts(name: &str, counts: &BTreeSet<usize>, given: usize) -> String {
+    let words: Vec<String> = counts.iter().map(usize::to_string).collect();
+    let list = match words.as_slice() {
+        [] => "no arguments".to_owned(),
+        [one] if one == "0" => "no arguments".to_owned(),
+        [one] if one == "1" => "1 argument".to_owned(),
+        [one] => format!("{one} arguments"),
+        [rest @ .., last] => format!("{} or {last} arguments", rest.join(", ")),
+    };
+    format!("`{name}` takes {list}, not {given}")
+}
+

@@ -1,0 +1,205 @@
+//! What native functions find behind a script: its run, its branch, and the way to the host.
+
+use std::collections::{BTreeSet, VecDeque};
+use std::future::Future;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use pianoroll_api::{Arguments, Operation};
+use jiff::Timestamp;
+use pianoroll_host::{Branch, HostError, Level, Place, Reply};
+use serde_json::Value;
+use rhai::{Dynamic, NativeCallContext, Position, Shared};
+use tokio::runtime::Handle;
+
+use crate::error::{Failure, Fatal};
+use crate::script::Program;
+
+/// What all branches of a run share.
+pub(crate) struct Run {
+    pub(crate) program: Arc<Program>,
+    pub(crate) runtime: Handle,
+    pub(crate) params: Shared<rhai::Module>,
+    // Checkpoints by name: each may stand once.
+    checkpoints: Mutex<BTreeSet<String>>,
+    // Errors of the host that were thrown as maps, so that the one which ends the run is known again.
+    thrown: Mutex<VecDeque<(i32, HostError)>>,
+    // The first fatal error. Set once, and looked at after every few operations: whatever a script catches, it ends.
+    fatal: OnceLock<(Fatal, Position)>,
+}
+
+/// How many thrown errors are remembered. One that was thrown, caught and kept for longer is shown as a plain map.
+const REMEMBERED: usize = 256;
+
+impl Run {
+    pub(crate) fn new(
+        program: Arc<Program>,
+        runtime: Handle,
+        params: Shared<rhai::Module>,
+    ) -> Self {
+        Self {
+            program,
+            runtime,
+            params,
+            checkpoints: Mutex::default(),
+            thrown: Mutex::default(),
+            fatal: OnceLock::new(),
+        }
+    }
+
+    /// The error that ends the run, and where it happened.
+    pub(crate) fn fatal(&self) -> Option<(Fatal, Position)> {
+        self.fatal.get().cloned()
+    }
+
+    pub(crate) fn is_ending(&self) -> bool {
+        self.fatal.get().is_some()
+    }
+
+    /// Ends the run.
+    pub(crate) fn end(&self, fatal: Fatal, position: Position) -> Failure {
+        // Only the first one counts: what follows are its echoes in other branches.
+        let _ = self.fatal.set((fatal.clone(), position));
+        fatal.at(position)
+    }
+
+    /// The host's error behind a thrown value.
+    pub(crate) fn remembered(&self, value: &Dynamic) -> Option<HostError> {
+        let tag = value.tag();
+        if tag == 0 || !value.is_map() {
+            return None;
+        }
+        let thrown = self.thrown.lock().unwrap_or_else(PoisonError::into_inner);
+        thrown.iter().find(|(known, _)| *known == tag).map(|(_, error)| error.clone())
+    }
+
+    /// The host's error as a script sees it.
+    pub(crate) fn throw(&self, error: HostError, position: Position) -> Failure {
+        if !error.is_catchable() {
+            return self.end(Fatal::Host(error), position);
+        }
+        let mut value = crate::value::from_json(&error.to_map());
+        let mut thrown = self.thrown.lock().unwrap_or_else(PoisonError::into_inner);
+        let tag = thrown.back().map_or(1, |(tag, _)| tag.checked_add(1).unwrap_or(1));
+        if thrown.len() == REMEMBERED {
+            thrown.pop_front();
+        }
+        thrown.push_back((tag, error));
+        value.set_tag(tag);
+        Box::new(rhai::EvalAltResult::ErrorRuntime(value, position))
+    }
+
+    /// Takes the name of a checkpoint; `false` where it is taken.
+    pub(crate) fn take_checkpoint(&self, name: &str) -> bool {
+        let mut names = self.checkpoints.lock().unwrap_or_else(PoisonError::into_inner);
+        names.insert(name.to_owned())
+    }
+}
+
+/// One branch of a run, as the natives called in it see it.
+pub(crate) struct Context {
+    pub(crate) run: Arc<Run>,
+    pub(crate) branch: Branch,
+    /// Whether this is an item of a `parallel`.
+    pub(crate) is_item: bool,
+    /// How many `checkpoint` blocks stand around; shared with the items of a `parallel` inside.
+    pub(crate) checkpoints: Arc<AtomicU32>,
+}
+
+/// How a [`Context`] rides on an engine: as its tag.
+#[derive(Clone)]
+pub(crate) struct Tag(pub(crate) Arc<Context>);
+
+impl Context {
+    pub(crate) fn trunk(run: Arc<Run>, branch: Branch) -> Self {
+        Self { run, branch, is_item: false, checkpoints: Arc::default() }
+    }
+
+    /// The context of an item of a `parallel`.
+    pub(crate) fn item(&self, parallel: u64, item: u64) -> Self {
+        Self {
+            run: Arc::clone(&self.run),
+            branch: self.branch.fork(parallel, item),
+            is_item: true,
+            checkpoints: Arc::clone(&self.checkpoints),
+        }
+    }
+
+    pub(crate) fn in_checkpoint(&self) -> bool {
+        self.checkpoints.load(Ordering::Relaxed) > 0
+    }
+
+    /// Waits for the host on the script's own thread.
+    pub(crate) fn wait<T>(
+        &self,
+        position: Position,
+        future: impl Future<Output = Result<T, HostError>>,
+    ) -> Result<T, Failure> {
+        let result = self.run.runtime.block_on(future);
+        result.map_err(|error| self.run.throw(error, position))
+    }
+
+    /// One operation through the whole road.
+    pub(crate) fn call(
+        &self,
+        operation: &'static Operation,
+        arguments: Arguments,
+        position: Position,
+    ) -> Result<Reply, Failure> {
+        if !operation.effect_of(arguments.body.as_ref()).is_read() {
+            self.refuse_in_checkpoint(operation.id, position)?;
+        }
+        self.wait(position, self.branch.call(operation.id, arguments))
+    }
+
+    /// Effects have no place in a checkpoint: replay would answer its value and not make them.
+    pub(crate) fn refuse_in_checkpoint(
+        &self,
+        what: &str,
+        position: Position,
+    ) -> Result<(), Failure> {
+        if !self.in_checkpoint() {
+            return Ok(());
+        }
+        let message =
+            format!("{what} has an effect, and a `checkpoint` block may only read: move it behind the block");
+        Err(self.run.end(Fatal::Program(message), position))
+    }
+
+    /// When the run started.
+    pub(crate) fn started(&self) -> Timestamp {
+        self.branch.host().started()
+    }
+
+    /// The next 64 random bits of this branch.
+    pub(crate) fn random(&self) -> u64 {
+        self.branch.random()
+    }
+
+    pub(crate) fn log(&self, level: Level, text: &str, position: Position) {
+        self.branch.host().log(level, text, self.place(position).as_ref());
+    }
+
+    pub(crate) fn progress(&self, done: u64, total: Option<u64>) {
+        self.branch.host().progress(done, total);
+    }
+
+    pub(crate) fn problem(&self, text: &str, details: Option<Value>) {
+        self.branch.host().problem(text, details.unwrap_or(Value::Null));
+    }
+
+    /// A place of the script for the host.
+    fn place(&self, position: Position) -> Option<Place> {
+        let (line, column) = (position.line()?, position.position().unwrap_or(1));
+        Some(Place { file: self.run.program.path.clone(), line, column })
+    }
+}
+
+/// The context that a native was called in.
+///
+/// # Errors
+/// None in a run; a constant expression that calls the host while a script is compiled has no context.
+pub(crate) fn context(call: &NativeCallContext) -> Result<Arc<Context>, Failure> {
+    let tag = call.tag().and_then(|tag| tag.read_lock::<Tag>().map(|tag| Arc::clone(&tag.0)));
+    tag.ok_or_else(|| Fatal::Program("nothing can be called outside a run".to_owned()).at(call.call_position()))
+}

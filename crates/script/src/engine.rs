@@ -1,0 +1,120 @@
+//! The engine: what the language has, and its limits.
+//!
+//! Everything that is registered is built once and shared; an engine for a branch is a few pointers to it, so that each has
+//! its own progress callback and tag.
+
+use std::sync::LazyLock;
+
+use rhai::module_resolvers::DummyModuleResolver;
+use rhai::packages::{
+    BasicArrayPackage, BasicMapPackage, BasicMathPackage, CorePackage, LogicPackage,
+    MoreStringPackage, Package,
+};
+use rhai::{Dynamic, Engine, Module, OptimizationLevel, Shared};
+
+
+use crate::context::Tag;
+use crate::error::Fatal;
+use crate::modules;
+
+/// How many functions may call each other.
+///
+/// Rhai's own default is smaller in debug builds than in release ones; these are the same everywhere. On [`STACK_BYTES`] they
+/// leave more than half of the stack unused (`tests/limits.rs`).
+pub const MAX_CALL_LEVELS: usize = 64;
+
+/// How deep an expression may nest, in functions and outside.
+pub const MAX_EXPRESSION_DEPTH: usize = 64;
+
+/// The stack of each thread that runs or compiles a script.
+pub const STACK_BYTES: usize = 8 * 1024 * 1024;
+
+/// After how many operations a run looks whether it is to stop. An operation takes some 100 ns.
+const LOOK_EVERY: u64 = 64;
+
+/// A module that all engines share.
+pub(crate) type SharedModule = Shared<Module>;
+
+/// What all engines share.
+struct Library {
+    // The parts of Rhai's standard library that scripts have: no clock, no blobs, no bits.
+    packages: Vec<SharedModule>,
+    globals: SharedModule,
+    named: Vec<(&'static str, SharedModule)>,
+}
+
+static LIBRARY: LazyLock<Library> = LazyLock::new(|| Library {
+    packages: vec![
+        CorePackage::new().as_shared_module(),
+        LogicPackage::new().as_shared_module(),
+        BasicMathPackage::new().as_shared_module(),
+        BasicArrayPackage::new().as_shared_module(),
+        BasicMapPackage::new().as_shared_module(),
+        MoreStringPackage::new().as_shared_module(),
+    ],
+    globals: Shared::new(modules::globals()),
+    named: modules::named(),
+});
+
+/// The name of the module that holds the parameters.
+pub(crate) const PARAMS: &str = "params";
+
+/// An engine that compiles scripts with these parameters.
+pub(crate) fn for_compiling(params: SharedModule) -> Engine {
+    let mut engine = Engine::new_raw();
+    for package in &LIBRARY.packages {
+        engine.register_global_module(Shared::clone(package));
+    }
+    // Registered last, so that these are found before the packages' own.
+    engine.register_global_module(Shared::clone(&LIBRARY.globals));
+    for (name, module) in &LIBRARY.named {
+        engine.register_static_module(*name, Shared::clone(module));
+    }
+    engine.register_static_module(PARAMS, params);
+
+    engine.set_module_resolver(DummyModuleResolver::new());
+    engine.set_max_call_levels(MAX_CALL_LEVELS);
+    engine.set_max_expr_depths(MAX_EXPRESSION_DEPTH, MAX_EXPRESSION_DEPTH);
+    // Any of Rhai's size limits walks the whole array at each push; memory is bounded per run instead.
+    engine.set_max_string_size(0);
+    engine.set_max_array_size(0);
+    engine.set_max_map_size(0);
+    engine.set_strict_variables(true);
+    // Fast operators never ask `modules/compare.rs`.
+    engine.set_fast_operators(false);
+    // The check walks what the author wrote, and what it walked is what runs.
+    engine.set_optimization_level(OptimizationLevel::None);
+    engine.disable_symbol("eval");
+    engine
+}
+
+/// An engine that runs one branch.
+pub(crate) fn for_branch(tag: Tag) -> Engine {
+    let mut engine = for_compiling(Shared::clone(&tag.0.run.params));
+    let context = Shared::clone(&tag.0);
+    engine.set_default_tag(Dynamic::from(tag));
+    engine.on_progress(move |operations| {
+        if !operations.is_multiple_of(LOOK_EVERY) {
+            return None;
+        }
+        let run = &context.run;
+        if let Some((fatal, _)) = run.fatal() {
+            return Some(Dynamic::from(fatal));
+        }
+        let host = context.branch.host();
+        host.is_stopped().then(|| {
+            Dynamic::from(host.stop_reason().cloned().map_or(Fatal::Cancelled, Fatal::Host))
+        })
+    });
+    engine
+}
+
+/// A module of parameters.
+pub(crate) fn params_module(params: impl IntoIterator<Item = (String, Dynamic)>) -> SharedModule {
+    let mut module = Module::new();
+    for (name, value) in params {
+        module.set_var(name, value);
+    }
+    module.build_index();
+    Shared::new(module)
+}

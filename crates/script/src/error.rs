@@ -1,0 +1,238 @@
+//! What scripts throw, what ends them, and how both are shown.
+
+use pianoroll_host::{GuestError, GuestErrorKind, HostError, Place};
+use rhai::{Dynamic, EvalAltResult, Map, Position};
+
+use crate::context::Run;
+use crate::diagnostic::Diagnostic;
+use crate::value::{text_of, type_name};
+
+/// What Rhai hands around.
+pub(crate) type Failure = Box<EvalAltResult>;
+
+/// What a native function throws: a map with `code` and `message`, which a script can catch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Thrown {
+    pub(crate) code: &'static str,
+    pub(crate) message: String,
+}
+
+impl Thrown {
+    pub(crate) fn new(code: &'static str, message: impl Into<String>) -> Self {
+        Self { code, message: message.into() }
+    }
+
+    /// An argument that does not fit.
+    pub(crate) fn argument(message: impl Into<String>) -> Self {
+        Self::new("invalid_argument", message)
+    }
+
+    /// Thrown at a place. Rhai leaves errors of qualified calls without one.
+    pub(crate) fn at(self, position: Position) -> Failure {
+        let map = Map::from([
+            ("code".into(), self.code.into()),
+            ("message".into(), self.message.into()),
+        ]);
+        Box::new(EvalAltResult::ErrorRuntime(Dynamic::from_map(map), position))
+    }
+}
+
+impl From<Thrown> for Failure {
+    fn from(thrown: Thrown) -> Self {
+        // Rhai fills the place in where the call has one.
+        thrown.at(Position::NONE)
+    }
+}
+
+/// What ends a run whatever the script says: `catch` never sees it.
+#[derive(Clone, Debug)]
+pub(crate) enum Fatal {
+    /// The host ended it: cancelled, a guardrail, an unknown outcome.
+    Host(HostError),
+    /// The script broke a rule that no script may break.
+    Program(String),
+    /// It was cancelled between two calls.
+    Cancelled,
+}
+
+impl Fatal {
+    pub(crate) fn at(self, position: Position) -> Failure {
+        Box::new(EvalAltResult::ErrorTerminated(Dynamic::from(self), position))
+    }
+}
+
+/// The error that ended a script, for the host.
+pub(crate) fn guest_error(failure: &Failure, run: &Run) -> GuestError {
+    let program = &run.program;
+    let (inner, calls) = unwrap(failure);
+    let mut position = inner.position();
+    let (kind, message, hint) = match inner {
+        EvalAltResult::ErrorTerminated(token, _) => {
+            let (fatal, place) = run.fatal().unzip();
+            position = place.unwrap_or(position);
+            match token.clone().try_cast::<Fatal>().or(fatal) {
+                Some(Fatal::Host(error)) => {
+                    let message = error.to_string();
+                    (GuestErrorKind::Host(error), message, None)
+                }
+                Some(Fatal::Program(message)) => (GuestErrorKind::Program, message, None),
+                Some(Fatal::Cancelled) | None => {
+                    (GuestErrorKind::Cancelled, "the run was cancelled".to_owned(), None)
+                }
+            }
+        }
+        EvalAltResult::ErrorRuntime(value, _) => match run.remembered(value) {
+            Some(error) => {
+                let message = error.to_string();
+                (GuestErrorKind::Host(error), message, None)
+            }
+            None => (GuestErrorKind::Program, thrown_text(value), None),
+        },
+        EvalAltResult::ErrorStackOverflow(_) => {
+            let message = format!(
+                "functions call each other too deeply: more than {} levels",
+                crate::engine::MAX_CALL_LEVELS
+            );
+            (GuestErrorKind::Limit, message, None)
+        }
+        EvalAltResult::ErrorDataTooLarge(what, _) => {
+            (GuestErrorKind::Limit, format!("{what} grew too large"), None)
+        }
+        other => {
+            let (message, hint) = describe(other);
+            (GuestErrorKind::Program, message, hint)
+        }
+    };
+    let at = position.line().map(|line| (line, position.position().unwrap_or(1)));
+    let mut rendered =
+        Diagnostic::new(message.clone(), at).with_hint(hint).render(&program.path, &program.source);
+    for (name, place) in calls.iter().rev() {
+        let Some(line) = place.line() else { continue };
+        let column = place.position().unwrap_or(1);
+        rendered += &format!("\n  in {name}, called at {}:{line}:{column}", program.path);
+    }
+    let place = at.map(|(line, column)| Place { file: program.path.clone(), line, column });
+    GuestError { message, kind, rendered, place }
+}
+
+/// The error inside of calls, and the calls around it, outermost first.
+fn unwrap(failure: &EvalAltResult) -> (&EvalAltResult, Vec<(String, Position)>) {
+    let mut calls = Vec::new();
+    let mut inner = failure;
+    while let EvalAltResult::ErrorInFunctionCall(name, _, cause, position) = inner {
+        let name = match name.as_str() {
+            anonymous if anonymous.starts_with("anon$") => "a closure".to_owned(),
+            item if item.contains(' ') => item.to_owned(),
+            name => format!("`{name}`"),
+        };
+        calls.push((name, *position));
+        inner = cause;
+    }
+    (inner, calls)
+}
+
+/// A thrown value as one text: the `message` of a map, else the value.
+pub(crate) fn thrown_text(value: &Dynamic) -> String {
+    let message = value.as_map_ref().ok().and_then(|map| map.get("message").map(text_of));
+    message.unwrap_or_else(|| text_of(value))
+}
+
+/// What a script sees when it catches an error: the thrown value, or a map with `code` and `message`.
+pub(crate) fn caught(failure: &EvalAltResult) -> Dynamic {
+    match failure.unwrap_inner() {
+        EvalAltResult::ErrorRuntime(value, _) => value.clone(),
+        other => {
+            let (message, _) = describe(other);
+            let entries = [("code".into(), "program".into()), ("message".into(), message.into())];
+            Dynamic::from_map(Map::from(entries))
+        }
+    }
+}
+
+/// Rhai's own errors in words, with a hint where one helps.
+fn describe(error: &EvalAltResult) -> (String, Option<String>) {
+    let words = match error {
+        EvalAltResult::ErrorFunctionNotFound(signature, _) => return missing_function(signature),
+        EvalAltResult::ErrorVariableNotFound(name, _) => format!("there is no variable `{name}`"),
+        EvalAltResult::ErrorModuleNotFound(name, _) => format!("there is no module `{name}`"),
+        EvalAltResult::ErrorIndexingType(what, _) => {
+            format!("{} has no elements to index", plain_types(what.split(" [").next().unwrap_or(what)))
+        }
+        EvalAltResult::ErrorMismatchDataType(wanted, found, _) => {
+            format!("expected {}, found {}", plain_types(wanted), plain_types(found))
+        }
+        EvalAltResult::ErrorMismatchOutputType(wanted, found, _) => {
+            format!("expected {}, found {}", plain_types(wanted), plain_types(found))
+        }
+        EvalAltResult::ErrorDotExpr(text, _) => text.clone(),
+        EvalAltResult::ErrorArrayBounds(0, index, _) => {
+            format!("there is no element {index}: the array is empty")
+        }
+        EvalAltResult::ErrorArrayBounds(len, index, _) => {
+            format!("there is no element {index}: the array has {len}, the last at {}", len - 1)
+        }
+        EvalAltResult::ErrorFor(_) => {
+            return ("this cannot be iterated over".to_owned(), Some("`for` takes an array, rows, a range, or an `each…` iterator".to_owned()));
+        }
+        EvalAltResult::ErrorAssignmentToConstant(name, _) => {
+            format!("`{name}` cannot be changed: it is a constant")
+        }
+        EvalAltResult::ErrorParsing(error, _) => error.to_string(),
+        other => {
+            let mut other = clone_plain(other);
+            // The place is shown apart.
+            if let Some(cut) = other.rfind(" (line ") {
+                other.truncate(cut);
+            }
+            other
+        }
+    };
+    (words, None)
+}
+
+fn clone_plain(error: &EvalAltResult) -> String {
+    error.to_string()
+}
+
+/// `push (string, i64)`: which function is missing, for which types.
+fn missing_function(signature: &str) -> (String, Option<String>) {
+    let (name, types) = signature.split_once(" (").unwrap_or((signature, ""));
+    let types = plain_types(types.trim_end_matches(')'));
+    if let Some(property) = name.strip_prefix("get$") {
+        return (format!("{types} has no property `{property}`"), None);
+    }
+    if let Some(property) = name.strip_prefix("set$") {
+        return (format!("{types} has no property `{property}` that can be set"), None);
+    }
+    if !name.starts_with(|c: char| c.is_alphabetic() || c == '_') {
+        return (format!("`{name}` does not work with {types}"), None);
+    }
+    if name.starts_with("anon$") {
+        let hint = "count the values between the bars: `|x|` takes one".to_owned();
+        return (format!("this closure is called with ({types})"), Some(hint));
+    }
+    (format!("there is no function `{name}` for ({types})"), None)
+}
+
+/// Rhai's names of types as scripts know them.
+fn plain_types(types: &str) -> String {
+    let plain = |name: &str| match name.trim() {
+        "&str | ImmutableString | String" | "string" => "string".to_owned(),
+        "i64" => "int".to_owned(),
+        "f64" => "float".to_owned(),
+        "Fn" => "function".to_owned(),
+        other => other.to_owned(),
+    };
+    types.split(", ").map(plain).collect::<Vec<_>>().join(", ")
+}
+
+/// `a string`, for a message about a value that is something else.
+pub(crate) fn found(value: &Dynamic) -> String {
+    match value.as_immutable_string_ref() {
+        Ok(text) if text.len() <= 40 => format!("the string {:?}", text.as_str()),
+        _ if value.is_int() || value.is_float() || value.is_bool() => {
+            format!("{} {}", type_name(value), text_of(value))
+        }
+        _ => type_name(value).to_owned(),
+    }
+}

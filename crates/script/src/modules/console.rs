@@ -1,0 +1,55 @@
+//! `print`, `log::…` and `progress`.
+
+use pianoroll_host::Level;
+use rhai::{Dynamic, Module, NativeCallContext};
+
+use super::add;
+use crate::context::context;
+use crate::error::{Failure, Thrown, found};
+use crate::value::text_of;
+
+/// Registers `print`, `debug` and `progress`.
+pub(super) fn register(module: &mut Module) {
+    add(module, "print", |call: NativeCallContext, value: Dynamic| {
+        log(&call, Level::Info, &value)
+    });
+    add(module, "print", |call: NativeCallContext| log(&call, Level::Info, &"".into()));
+    add(module, "debug", |call: NativeCallContext, value: Dynamic| {
+        log(&call, Level::Debug, &value)
+    });
+    add(module, "progress", |call: NativeCallContext, done: Dynamic, total: Dynamic| {
+        progress(&call, &done, &total)
+    });
+    add(module, "progress", |call: NativeCallContext, done: Dynamic| {
+        progress(&call, &done, &Dynamic::UNIT)
+    });
+}
+
+/// `log::debug`, `log::info`, `log::warn`, `log::error`.
+pub(super) fn log_module() -> Module {
+    let mut module = Module::new();
+    for level in [Level::Debug, Level::Info, Level::Warn, Level::Error] {
+        add(&mut module, level.as_str(), move |call: NativeCallContext, value: Dynamic| {
+            log(&call, level, &value)
+        });
+    }
+    module
+}
+
+fn log(call: &NativeCallContext, level: Level, value: &Dynamic) -> Result<(), Failure> {
+    context(call)?.log(level, &text_of(value), call.call_position());
+    Ok(())
+}
+
+fn progress(call: &NativeCallContext, done: &Dynamic, total: &Dynamic) -> Result<(), Failure> {
+    let count = |value: &Dynamic| {
+        let count = value.as_int().ok().and_then(|count| u64::try_from(count).ok());
+        count.ok_or_else(|| {
+            let message = format!("`progress` takes counts from 0, not {}", found(value));
+            Thrown::argument(message).at(call.call_position())
+        })
+    };
+    let total = if total.is_unit() { None } else { Some(count(total)?) };
+    context(call)?.progress(count(done)?, total);
+    Ok(())
+}

@@ -1,0 +1,228 @@
+//! `each` and its kin: lists as lazy iterators of resources, which fetch the next page while half of this one is still to be
+//! used.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use pianoroll_api::operation::{Answer as Shape, Page};
+use pianoroll_api::{Arguments, Operation};
+use pianoroll_host::HostError;
+use rhai::{Array, Dynamic, Module, Position};
+use tokio::task::JoinHandle;
+
+use super::operations::{Parameters, add_raw, arguments};
+use super::{add, add_getter};
+use crate::context::{Context, context};
+use crate::document;
+use crate::error::{Failure, Thrown};
+use crate::record::{Asked, Record};
+
+/// Registers the iterators as values.
+pub(super) fn register(module: &mut Module) {
+    module.set_custom_type::<Pages>("iterator");
+    module.set_iter_result(std::any::TypeId::of::<Pages>(), |value| {
+        match value.try_cast::<Pages>().map(|pages| pages.stream()) {
+            Some(Ok(stream)) => Box::new(stream.map(|record| record.map(Dynamic::from))),
+            Some(Err(failure)) => Box::new(std::iter::once(Err(failure))),
+            None => Box::new(std::iter::empty()),
+        }
+    });
+    add(module, "to_array", |pages: &mut Pages| -> Result<Array, Failure> {
+        pages.stream()?.map(|record| record.map(Dynamic::from)).collect()
+    });
+    for name in ["to_string", "to_debug"] {
+        add(module, name, |pages: &mut Pages| format!("iterator of {}", pages.operation.id));
+    }
+    add_getter(module, "operation", |pages: &mut Pages| pages.operation.id.to_owned());
+}
+
+/// `each(options?)` beside `list`, `each_profile(id, options?)` beside `list_profiles`.
+pub(super) fn register_each(module: &mut Module, operation: &'static Operation) {
+    let Some(name) = each_name(operation) else { return };
+    for count in Parameters::of(operation).counts() {
+        add_raw(module, &name, count, move |call, given| {
+            let position = call.call_position();
+            let arguments = arguments(operation, given).map_err(|thrown| thrown.at(position))?;
+            let pages = Pages::new(&context(call)?, operation, arguments, position)?;
+            Ok(Dynamic::from(pages))
+        });
+    }
+}
+
+/// The name of the iterator over what an operation lists.
+pub(crate) fn each_name(operation: &Operation) -> Option<String> {
+    if !matches!(operation.answer, Shape::Many(_)) || operation.query.page == Page::None {
+        return None;
+    }
+    if operation.name == "list" {
+        return Some("each".to_owned());
+    }
+    let plural = operation.name.strip_prefix("list_")?;
+    Some(format!("each_{}", singular(plural)))
+}
+
+/// One of several, by the generator's rule: `profiles` is `profile`, `categories` `category`, `addresses` `address`.
+fn singular(plural: &str) -> String {
+    let sibilant = ["sses", "shes", "ches", "xes", "zes"];
+    if let Some(stem) = plural.strip_suffix("ies").filter(|stem| stem.len() > 1) {
+        return format!("{stem}y");
+    }
+    let ending = if sibilant.iter().any(|ending| plural.ends_with(ending)) { "es" } else { "s" };
+    match plural.strip_suffix(ending) {
+        Some(stem) if !plural.ends_with("ss") && !stem.is_empty() => stem.to_owned(),
+        _ => plural.to_owned(),
+    }
+}
+
+/// A list that nobody has read yet. It is read once, by the first loop over it.
+#[derive(Clone)]
+pub(crate) struct Pages {
+    operation: &'static Operation,
+    // Copies of the value are one list; the first that is read takes it.
+    stream: Arc<Mutex<Option<Stream>>>,
+}
+
+impl Pages {
+    pub(super) fn new(
+        context: &Arc<Context>,
+        operation: &'static Operation,
+        arguments: Arguments,
+        position: Position,
+    ) -> Result<Self, Failure> {
+        let stream = Stream::new(context, operation, arguments, position)?;
+        Ok(Self { operation, stream: Arc::new(Mutex::new(Some(stream))) })
+    }
+
+    /// Its resources.
+    ///
+    /// # Errors
+    /// A list that was read before.
+    pub(super) fn stream(&self) -> Result<Stream, Failure> {
+        let stream = self.stream.lock().unwrap_or_else(PoisonError::into_inner).take();
+        stream.ok_or_else(|| {
+            let message = "this iterator was used before: make another one";
+            Thrown::new("used_up", message).into()
+        })
+    }
+}
+
+/// The resources of a list, one after the other.
+pub(super) struct Stream {
+    context: Arc<Context>,
+    asked: Arc<Asked>,
+    position: Position,
+    page: std::vec::IntoIter<Record>,
+    // The rest of this page that is left when the next one is asked for.
+    half: usize,
+    next: Next,
+}
+
+/// The page after this one.
+enum Next {
+    NotAsked(pianoroll_host::Pages),
+    Asked(JoinHandle<Fetched>),
+    Over,
+}
+
+/// The pages behind, and the page that was fetched.
+type Fetched = (pianoroll_host::Pages, Result<Option<Vec<Record>>, PageError>);
+
+enum PageError {
+    Host(HostError),
+    Unreadable(serde_json::Error),
+}
+
+impl Stream {
+    pub(super) fn new(
+        context: &Arc<Context>,
+        operation: &'static Operation,
+        arguments: Arguments,
+        position: Position,
+    ) -> Result<Self, Failure> {
+        let asked = Arc::new(Asked::of(operation, &arguments.options));
+        let pages = context.branch.pages(operation.id, arguments);
+        let pages = pages.map_err(|error| context.run.throw(error, position))?;
+        Ok(Self {
+            context: Arc::clone(context),
+            asked,
+            position,
+            page: Vec::new().into_iter(),
+            half: 0,
+            next: Next::NotAsked(pages),
+        })
+    }
+
+    fn ask(&mut self) {
+        if let Next::NotAsked(pages) = std::mem::replace(&mut self.next, Next::Over) {
+            let fetch = fetch(pages, Arc::clone(&self.asked));
+            self.next = Next::Asked(self.context.run.runtime.spawn(fetch));
+        }
+    }
+
+    /// Waits for the next page; `false` after the last.
+    fn turn(&mut self) -> Result<bool, Failure> {
+        self.ask();
+        let Next::Asked(fetch) = std::mem::replace(&mut self.next, Next::Over) else {
+            return Ok(false);
+        };
+        let Ok((pages, page)) = self.context.run.runtime.block_on(fetch) else {
+            let message = "the process is shutting down";
+            return Err(Thrown::new("cancelled", message).at(self.position));
+        };
+        match page {
+            Ok(None) => Ok(false),
+            Ok(Some(records)) => {
+                self.half = records.len() / 2;
+                self.page = records.into_iter();
+                self.next = Next::NotAsked(pages);
+                Ok(true)
+            }
+            Err(PageError::Host(error)) => Err(self.context.run.throw(error, self.position)),
+            Err(PageError::Unreadable(error)) => {
+                let message = format!("a page of {} cannot be read: {error}", pages.operation().id);
+                Err(Thrown::new("unreadable", message).at(self.position))
+            }
+        }
+    }
+}
+
+/// Fetches and reads a page, off the script's thread.
+async fn fetch(mut pages: pianoroll_host::Pages, asked: Arc<Asked>) -> Fetched {
+    let page = match pages.next().await {
+        Ok(None) => Ok(None),
+        Ok(Some(answer)) => match document::parse(&answer.body, &asked) {
+            Ok(document) => Ok(Some(document.data)),
+            Err(error) => Err(PageError::Unreadable(error)),
+        },
+        Err(error) => Err(PageError::Host(error)),
+    };
+    (pages, page)
+}
+
+impl Iterator for Stream {
+    type Item = Result<Record, Failure>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some(record) = self.page.next() {
+                if self.page.len() <= self.half {
+                    self.ask();
+                }
+                return Some(Ok(record));
+            }
+            match self.turn() {
+                Ok(true) => {}
+                Ok(false) => return None,
+                Err(failure) => return Some(Err(failure)),
+            }
+        }
+    }
+}
+
+impl Drop for Stream {
+    fn drop(&mut self) {
+        // A loop that was left does not need the page that was asked for ahead.
+        if let Next::Asked(fetch) = &self.next {
+            fetch.abort();
+        }
+    }
+}

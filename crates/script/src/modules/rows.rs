@@ -1,0 +1,80 @@
+//! `rows()`: any number of values in little memory.
+
+use rhai::{Array, Dynamic, Module};
+
+use super::{add, add_getter};
+use crate::error::{Failure, Thrown};
+use crate::rows::{IntoRows, MAX_ROWS, Rows};
+use crate::value::{as_text, to_json_lossy};
+
+/// Registers it.
+pub(super) fn register(module: &mut Module) {
+    module.set_custom_type::<Rows>("rows");
+    module.set_iterable::<Rows>();
+    module.set_iterator::<IntoRows>();
+    add(module, "rows", Rows::default);
+    add(module, "rows", |values: Array| {
+        let mut rows = Rows::default();
+        rows.extend(values);
+        rows
+    });
+    add(module, "push", |rows: &mut Rows, value: Dynamic| -> Result<(), Failure> {
+        if rows.len() == MAX_ROWS {
+            return Err(Thrown::new("out_of_range", format!("rows hold at most {MAX_ROWS}")).into());
+        }
+        rows.push(value);
+        Ok(())
+    });
+    add(module, "+=", |rows: &mut Rows, value: Dynamic| rows.push(value));
+    add(module, "append", |rows: &mut Rows, values: Array| rows.extend(values));
+    add(module, "append", |rows: &mut Rows, values: Rows| rows.extend(values));
+    for name in ["len", "count"] {
+        add(module, name, |rows: &mut Rows| rows.len() as i64);
+    }
+    add_getter(module, "len", |rows: &mut Rows| rows.len() as i64);
+    add(module, "is_empty", |rows: &mut Rows| rows.len() == 0);
+    add(module, "contains", |rows: &mut Rows, value: Dynamic| contains(rows, &value));
+    add(module, "to_array", |rows: &mut Rows| rows.iter().collect::<Array>());
+    add(module, "chunks", |rows: &mut Rows, size: i64| chunks(rows, size));
+    for name in ["to_string", "to_debug"] {
+        add(module, name, |rows: &mut Rows| format!("rows of {}", rows.len()));
+    }
+    module.set_indexer_get_fn(|rows: &mut Rows, index: i64| get(rows, index));
+}
+
+/// Counts from the end where the index is negative, as arrays do.
+fn get(rows: &Rows, index: i64) -> Result<Dynamic, Failure> {
+    let len = rows.len() as i64;
+    let from_start = if index < 0 { index.checked_add(len) } else { Some(index) };
+    let found = from_start.and_then(|index| rows.get(usize::try_from(index).ok()?));
+    found.ok_or_else(|| {
+        let message = format!("there is no row {index}: there are {len}");
+        Thrown::new("out_of_range", message).into()
+    })
+}
+
+fn contains(rows: &Rows, value: &Dynamic) -> bool {
+    match as_text(value) {
+        Some(text) => rows.contains_text(&text),
+        None => {
+            let wanted = to_json_lossy(value);
+            rows.iter().any(|row| to_json_lossy(&row) == wanted)
+        }
+    }
+}
+
+fn chunks(rows: &Rows, size: i64) -> Result<Array, Failure> {
+    let size = super::array::chunk_size(size)?;
+    let mut chunks = Array::new();
+    let mut chunk = Array::new();
+    for row in rows.iter() {
+        chunk.push(row);
+        if chunk.len() == size {
+            chunks.push(Dynamic::from_array(std::mem::take(&mut chunk)));
+        }
+    }
+    if !chunk.is_empty() {
+        chunks.push(Dynamic::from_array(chunk));
+    }
+    Ok(chunks)
+}

@@ -1,0 +1,77 @@
+//! Texts: what would allocate by a number or grow without end is bounded here, and what Rhai does in place has a version
+//! that answers.
+
+use rhai::{Dynamic, ImmutableString, Module};
+
+use super::add;
+use super::array::padding;
+use crate::error::{Failure, Thrown};
+
+/// The most bytes that a text may be joined to. Rhai's own limit would walk every array at each push.
+const MAX_TEXT: usize = 64 * 1024 * 1024;
+
+/// Registers it.
+pub(super) fn register(module: &mut Module) {
+    add(module, "pad", |text: &mut ImmutableString, len: i64, with: char| {
+        pad(text, len, &with.to_string())
+    });
+    add(module, "pad", |text: &mut ImmutableString, len: i64, with: &str| pad(text, len, with));
+    add(module, "pad_start", |text: &str, len: i64| -> Result<String, Failure> {
+        let len = padding(len)?;
+        Ok(format!("{text:>len$}"))
+    });
+    add(module, "pad_end", |text: &str, len: i64| -> Result<String, Failure> {
+        let len = padding(len)?;
+        Ok(format!("{text:<len$}"))
+    });
+    add(module, "trimmed", |text: &str| text.trim().to_owned());
+    add(module, "+", |left: ImmutableString, right: ImmutableString| -> Result<_, Failure> {
+        bounded(left.len(), right.len())?;
+        Ok(left + right)
+    });
+    add(module, "+=", |left: &mut ImmutableString, right: ImmutableString| -> Result<(), Failure> {
+        bounded(left.len(), right.len())?;
+        *left += right;
+        Ok(())
+    });
+    add(module, "replace", |text: &mut ImmutableString, find: &str, with: &str| {
+        replace(text, find, with)
+    });
+    // Rhai's `sleep` blocks its thread, and cannot be cancelled.
+    for seconds in [Dynamic::from(0_i64), Dynamic::from(0.0_f64)] {
+        let gone = || -> Result<(), Failure> {
+            let message = "`sleep` is gone: a run waits for the API by itself";
+            Err(Thrown::new("gone", message).into())
+        };
+        if seconds.is_int() {
+            add(module, "sleep", move |_: i64| gone());
+        } else {
+            add(module, "sleep", move |_: f64| gone());
+        }
+    }
+}
+
+fn bounded(left: usize, right: usize) -> Result<(), Thrown> {
+    if left.saturating_add(right) > MAX_TEXT {
+        let most = MAX_TEXT / 1024 / 1024;
+        return Err(Thrown::new("out_of_range", format!("a text may have at most {most} MiB")));
+    }
+    Ok(())
+}
+
+fn pad(text: &mut ImmutableString, len: i64, with: &str) -> Result<(), Failure> {
+    let len = padding(len)?;
+    let missing = len.saturating_sub(text.chars().count());
+    if missing > 0 && !with.is_empty() {
+        let tail: String = with.chars().cycle().take(missing).collect();
+        *text += tail.as_str();
+    }
+    Ok(())
+}
+
+fn replace(text: &mut ImmutableString, find: &str, with: &str) -> Result<(), Failure> {
+    let count = if find.is_empty() { text.len() + 1 } else { text.matches(find).count() };
+    bounded(text.len(), count.saturating_mul(with.len()))?;
+    *text = text.replace(find, with).into();
+    Ok(())
+}

@@ -1,0 +1,96 @@
+//! A run of a script, on a thread of its own.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::thread;
+
+use pianoroll_host::{Branch, Guest, GuestError, GuestRun};
+use rhai::{Dynamic, Scope};
+use serde_json::Value;
+use tokio::runtime::Handle;
+use tokio::sync::oneshot;
+
+use crate::context::{Context, Run, Tag};
+use crate::engine::{self, STACK_BYTES};
+use crate::error::guest_error;
+use crate::script::Program;
+use crate::value::to_json_lossy;
+
+/// A script, ready to run. It must be run inside a tokio runtime.
+#[derive(Clone, Debug)]
+pub struct ScriptGuest {
+    program: Arc<Program>,
+}
+
+impl ScriptGuest {
+    pub(crate) fn new(program: Arc<Program>) -> Self {
+        Self { program }
+    }
+}
+
+impl Guest for ScriptGuest {
+    fn run(&self, trunk: Branch) -> GuestRun<'_> {
+        let program = Arc::clone(&self.program);
+        Box::pin(async move {
+            let (sender, receiver) = oneshot::channel();
+            let mut guard = StopWhenDropped(Some(trunk.clone()));
+            let runtime = Handle::current();
+            // A thread of our own: a script waits for its calls, and tokio's blocking threads are few and have small stacks.
+            let builder = thread::Builder::new().name("script".to_owned());
+            let spawned = builder.stack_size(STACK_BYTES).spawn(move || {
+                // Nobody listens any more when the run was dropped.
+                let _ = sender.send(run(program, runtime, trunk));
+            });
+            if let Err(error) = spawned {
+                return Err(GuestError::program(format!("no thread could be started: {error}")));
+            }
+            let ended = receiver.await;
+            guard.0 = None;
+            ended.unwrap_or_else(|_| Err(defect("its thread ended without a result")))
+        })
+    }
+}
+
+/// Stops the script at its next call when nobody waits for it any more.
+struct StopWhenDropped(Option<Branch>);
+
+impl Drop for StopWhenDropped {
+    fn drop(&mut self) {
+        if let Some(branch) = &self.0 {
+            branch.host().cancel().cancel();
+        }
+    }
+}
+
+fn run(program: Arc<Program>, runtime: Handle, trunk: Branch) -> Result<Value, GuestError> {
+    let params = program.header.params.iter().map(|param| {
+        let given = trunk.host().params().get(&param.name);
+        let value = given.or(param.default.as_ref()).unwrap_or(&Value::Null);
+        (param.name.clone(), param.kind.to_dynamic(value))
+    });
+    let params = engine::params_module(params.collect::<Vec<_>>());
+    let run = Arc::new(Run::new(program, runtime, params));
+    let context = Arc::new(Context::trunk(Arc::clone(&run), trunk));
+    let engine = engine::for_branch(Tag(context));
+    let ended = catch_unwind(AssertUnwindSafe(|| {
+        engine.eval_ast_with_scope::<Dynamic>(&mut Scope::new(), &run.program.ast)
+    }));
+    match ended {
+        // A fatal error that some native swallowed still ends the run as what it is.
+        Ok(Ok(_)) if run.is_ending() => match run.fatal() {
+            Some((fatal, place)) => Err(guest_error(&fatal.at(place), &run)),
+            None => Err(defect("it ended without a reason")),
+        },
+        Ok(Ok(value)) => Ok(to_json_lossy(&value)),
+        Ok(Err(failure)) => Err(guest_error(&failure, &run)),
+        Err(panic) => {
+            let text = panic.downcast_ref::<&str>().copied();
+            let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+            Err(defect(text.unwrap_or("unknown")))
+        }
+    }
+}
+
+fn defect(what: &str) -> GuestError {
+    GuestError::program(format!("the script ended by a defect of pianoroll: {what}"))
+}

@@ -1,0 +1,116 @@
+//! A compiled script.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::thread;
+
+use rhai::{AST, Dynamic};
+use serde_json::{Map, Value};
+
+use crate::check;
+use crate::diagnostic::{Diagnostic, ScriptError};
+use crate::engine::{self, STACK_BYTES};
+use crate::header::{self, Header, ParamError, ParamSpec};
+use crate::run::ScriptGuest;
+
+/// A script that was read, checked and compiled. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Script {
+    program: Arc<Program>,
+}
+
+/// What a run needs of a script.
+#[derive(Debug)]
+pub(crate) struct Program {
+    pub(crate) path: String,
+    pub(crate) source: String,
+    pub(crate) ast: AST,
+    pub(crate) header: Header,
+    /// Closures that change what they captured, by the names that Rhai gives them: the variable, and the line.
+    pub(crate) writers: BTreeMap<String, (String, usize)>,
+}
+
+impl Program {
+    /// The variable that a closure captured and changes, and the line where it does.
+    pub(crate) fn writes_capture(&self, closure: &str) -> Option<(&str, usize)> {
+        self.writers.get(closure).map(|(name, line)| (name.as_str(), *line))
+    }
+}
+
+impl Script {
+    /// Compiles a script. `path` is only shown: nothing is read from it.
+    ///
+    /// # Errors
+    /// Every mistake that can be found without running: in the header, in the syntax, and by the check of names, argument
+    /// counts, options and captured variables.
+    pub fn compile(source: &str, path: &str) -> Result<Script, ScriptError> {
+        // The parser recurses as deep as expressions nest, so it gets a stack that is known to suffice.
+        let compiled = thread::scope(|scope| {
+            let builder = thread::Builder::new().name("script compiler".to_owned());
+            let thread = builder.stack_size(STACK_BYTES).spawn_scoped(scope, || compile(source, path));
+            thread.ok().and_then(|thread| thread.join().ok())
+        });
+        let fail = |mistakes| ScriptError::new(path, source, mistakes);
+        match compiled {
+            Some(Ok(program)) => Ok(Script { program: Arc::new(program) }),
+            Some(Err(mistakes)) => Err(fail(mistakes)),
+            None => {
+                let message = "the compiler ended unexpectedly: this is a defect of pianoroll";
+                Err(fail(vec![Diagnostic::new(message, None)]))
+            }
+        }
+    }
+
+    /// The path as given.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.program.path
+    }
+
+    /// What the header says about the script, without the parameters.
+    #[must_use]
+    pub fn doc(&self) -> &str {
+        &self.program.header.doc
+    }
+
+    /// The declared parameters, in their order.
+    #[must_use]
+    pub fn params(&self) -> &[ParamSpec] {
+        &self.program.header.params
+    }
+
+    /// Types given parameters and adds defaults: what `HostSettings::params` of a run takes.
+    ///
+    /// # Errors
+    /// Every mistake: unknown names, values of another type, required ones that are missing.
+    pub fn bind(&self, given: &BTreeMap<String, String>) -> Result<Map<String, Value>, ParamError> {
+        header::bind(self.path(), self.params(), given)
+    }
+
+    /// The program, ready to run.
+    #[must_use]
+    pub fn guest(&self) -> ScriptGuest {
+        ScriptGuest::new(Arc::clone(&self.program))
+    }
+}
+
+fn compile(source: &str, path: &str) -> Result<Program, Vec<Diagnostic>> {
+    // A header with mistakes still declares something, but what is unknown: its own mistakes come first.
+    let header = header::parse(source)?;
+    let names = header.params.iter().map(|param| (param.name.clone(), Dynamic::UNIT));
+    let engine = engine::for_compiling(engine::params_module(names));
+    let (mut ast, mut mistakes) = check::parse(&engine, source)?;
+    let found = check::check(&ast, &header);
+    mistakes.extend(found.mistakes);
+    if !mistakes.is_empty() {
+        return Err(mistakes);
+    }
+    ast.set_source(path);
+    Ok(Program {
+        path: path.to_owned(),
+        source: source.to_owned(),
+        ast,
+        header,
+        writers: found.writers,
+    })
+}
