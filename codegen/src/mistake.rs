@@ -1,6 +1,7 @@
 //! Every mistake in every file, collected and shown at once.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use crate::source::{Place, Tree, line_and_column};
@@ -11,6 +12,8 @@ struct Mistake {
     place: Place,
     message: String,
     hint: Option<String>,
+    /// Whether the file is not TOML there.
+    syntax: bool,
 }
 
 /// The store that readers and checks write to. Shared by reference: a check that finds something goes on as if the value
@@ -24,6 +27,12 @@ impl Store {
     /// Adds a mistake.
     pub(crate) fn add(&self, place: &Place, message: impl Into<String>) {
         self.push(place, message.into(), None);
+    }
+
+    /// Adds a place where a file is not TOML. Other mistakes of that file are not shown: they may be but its echo.
+    pub(crate) fn syntax(&self, place: &Place, message: impl Into<String>) {
+        let (place, message) = (place.clone(), message.into());
+        self.mistakes.borrow_mut().push(Mistake { place, message, hint: None, syntax: true });
     }
 
     /// Adds a mistake and what to do about it.
@@ -43,13 +52,19 @@ impl Store {
     }
 
     fn push(&self, place: &Place, message: String, hint: Option<String>) {
-        self.mistakes.borrow_mut().push(Mistake { place: place.clone(), message, hint });
+        let place = place.clone();
+        self.mistakes.borrow_mut().push(Mistake { place, message, hint, syntax: false });
     }
 
     /// Nothing, or all mistakes by place.
     pub(crate) fn finish(self, tree: &Tree) -> Result<(), Mistakes> {
         let mut mistakes = self.mistakes.into_inner();
-        mistakes.sort_by(|a, b| a.place.cmp(&b.place));
+        let broken: BTreeSet<String> =
+            mistakes.iter().filter(|it| it.syntax).map(|it| it.place.file.clone()).collect();
+        mistakes.retain(|it| it.syntax || !broken.contains(&it.place.file));
+        mistakes.sort_by(|a, b| (&a.place, &a.message).cmp(&(&b.place, &b.message)));
+        // The parser may say the same thing twice.
+        mistakes.dedup_by(|a, b| a.place == b.place && a.message == b.message);
         let all: Vec<Shown> = mistakes.iter().map(|mistake| mistake.show(tree)).collect();
         if all.is_empty() { Ok(()) } else { Err(Mistakes { all }) }
     }

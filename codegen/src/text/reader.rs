@@ -26,7 +26,7 @@ impl Context<'_> {
 pub(super) fn file<'c>(context: Context<'c>, text: &'c str) -> Node<'c> {
     let (table, errors) = DeTable::parse_recoverable(text);
     for error in errors {
-        context.mistakes.add(&context.place(error.span().unwrap_or(0..0)), error.message());
+        context.mistakes.syntax(&context.place(error.span().unwrap_or(0..0)), error.message());
     }
     let place = context.place(0..0);
     let span = table.span();

@@ -1,0 +1,32 @@
+//! What is made of names that every target keeps for itself. `UPDATE_EXPECT=1 cargo test -p pianoroll-codegen` writes the
+//! files anew; `crates/api/tests/hostile.rs` compiles the Rust.
+
+use std::path::Path;
+
+use expect_test::expect_file;
+use pianoroll_codegen::{Tree, check, emit};
+
+#[test]
+fn hostile_names_become_rust_that_compiles() {
+    expect_file!["golden/hostile.rs"].assert_eq(&emit::rust(&hostile()));
+}
+
+#[test]
+fn hostile_names_become_definitions() {
+    let contracts = emit::contracts(&hostile());
+    let definitions = contracts.iter().filter(|(name, _)| name.ends_with(".d.rhai"));
+    let all: String = definitions.map(|(name, text)| format!("// {name}\n{text}\n")).collect();
+    expect_file!["golden/hostile.d.rhai"].assert_eq(&all);
+}
+
+#[test]
+fn hostile_names_become_a_page() {
+    let contracts = emit::contracts(&hostile());
+    let (_, page) = contracts.iter().find(|(name, _)| name.ends_with("operations.md")).unwrap();
+    expect_file!["golden/hostile.md"].assert_eq(page);
+}
+
+fn hostile() -> pianoroll_codegen::Spec {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/hostile");
+    check(&Tree::read(&folder).unwrap()).unwrap_or_else(|mistakes| panic!("{mistakes}"))
+}
