@@ -56,7 +56,8 @@ impl Connections {
         let rows = settings.connections.iter().zip(0_usize..).map(|(id, number)| {
             // The accounts differ, but each run of the simulator has the same ones.
             let seed = settings.seed.wrapping_add(number as u64);
-            let state = State::new(settings.profiles, seed, start);
+            let mut state = State::new(settings.profiles, seed, start);
+            state.event_lag = settings.event_lag;
             Connection {
                 id: id.to_string(),
                 app: APP.to_owned(),

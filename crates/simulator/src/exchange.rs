@@ -2,7 +2,6 @@
 //! faults, query checks) makes an [`Exchange`]; the state half ([`crate::state`]) answers it.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use jiff::Timestamp;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -30,8 +29,6 @@ pub(crate) struct Exchange {
     pub(crate) body: Option<Value>,
     /// The simulator's time.
     pub(crate) now: Timestamp,
-    /// How long new events stay invisible to reads.
-    pub(crate) event_lag: Duration,
 }
 
 /// A query whose names, operators and sizes the operation allows.
@@ -170,5 +167,39 @@ impl Refusal {
     pub(crate) fn conflict(code: &'static str, detail: impl Into<String>, meta: Value) -> Self {
         let source = Some(Source::Pointer("/data/attributes".to_owned()));
         Self { status: 409, code, title: "Conflict.", detail: detail.into(), source, meta }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::expect;
+    use pianoroll_api::operation::find;
+
+    use super::*;
+
+    #[test]
+    fn links_repeat_the_query_and_lead_past_the_gateway() {
+        let operation = find("lists.list_profiles").unwrap();
+        let repeated = [("filter", "any(email,[\"a+b@c.d\"])"), ("page[size]", "2")];
+        let exchange = Exchange {
+            operation,
+            by_documented_route: false,
+            mode: Mode::Strict,
+            revision: Mode::Strict.revision(operation.app),
+            ids: vec!["a/b".to_owned()],
+            query: Query {
+                cursor: Some("now".to_owned()),
+                repeated: repeated.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
+                ..Query::default()
+            },
+            body: None,
+            now: Timestamp::UNIX_EPOCH,
+        };
+        let links = page_links(&exchange, Some("bmV4dA=="));
+        let next = links["next"].as_str().unwrap();
+        expect!["https://a.klaviyo.com/api/lists/a%2Fb/profiles?filter=any%28email%2C%5B%22a%2Bb%40c.d%22%5D%29&page%5Bsize%5D=2&page%5Bcursor%5D=bmV4dA%3D%3D"].assert_eq(next);
+        assert_eq!(pianoroll_api::request::cursor_of(next).as_deref(), Some("bmV4dA=="));
+        assert!(links["self"].as_str().unwrap().ends_with("=now"));
+        assert_eq!(page_links(&exchange, None)["next"], Value::Null);
     }
 }

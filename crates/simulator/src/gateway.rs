@@ -253,7 +253,6 @@ impl Gateway {
                 query,
                 body: arrival.body.value().cloned(),
                 now,
-                event_lag: self.settings.event_lag,
             }))
         });
         Ok(Admitted::Native { account, exchange, rate })

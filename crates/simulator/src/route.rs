@@ -136,3 +136,84 @@ impl Routes {
 fn decode(segment: &str) -> String {
     percent_decode_str(segment).decode_utf8_lossy().into_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A path that fits a route, with an id that needs decoding.
+    fn path(operation: &Operation, route: Route) -> String {
+        let segments = route.path.split('/');
+        let filled =
+            segments.map(|segment| if segment.starts_with('{') { "a%3Ab" } else { segment });
+        format!("{}{}", operation.app.prefix, filled.collect::<Vec<_>>().join("/"))
+    }
+
+    #[test]
+    fn every_operation_is_found_in_the_modes_that_have_it_and_in_no_other() {
+        for mode in Mode::ALL {
+            let routes = Routes::new(mode);
+            for operation in OPERATIONS {
+                let route = operation.route_at(mode.revision(operation.app));
+                let target = routes.find(route.method.as_str(), &path(operation, route));
+                match &target {
+                    Target::Operation { operation: found, by_documented_route, ids }
+                        if mode.has(operation) =>
+                    {
+                        assert_eq!(
+                            (found.id, *by_documented_route),
+                            (operation.id, false),
+                            "{mode}"
+                        );
+                        assert_eq!(
+                            *ids,
+                            vec!["a:b"; route.ids().count()],
+                            "{mode} {}",
+                            operation.id
+                        );
+                    }
+                    Target::NotInRevision(_) if !mode.has(operation) => {}
+                    target => panic!("{mode} {}: {target:?}", operation.id),
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn documented_routes_that_differ_are_open_in_documented_mode_only() {
+        let differs = |operation: &&Operation| {
+            operation.documented.is_some_and(|route| route != operation.route)
+        };
+        let mut seen = 0;
+        for operation in OPERATIONS.iter().filter(differs) {
+            let route = operation.documented.unwrap();
+            let find =
+                |mode| Routes::new(mode).find(route.method.as_str(), &path(operation, route));
+            let target = find(Mode::Documented);
+            assert!(
+                matches!(&target, Target::Operation { operation: found, by_documented_route: true, .. } if found.id == operation.id),
+                "{}: {target:?}",
+                operation.id
+            );
+            assert!(matches!(find(Mode::Strict), Target::NotInRevision(_)), "{}", operation.id);
+            seen += 1;
+        }
+        assert_eq!(seen, 2, "tags.tag_campaigns and tags.tag_flows");
+    }
+
+    #[test]
+    fn other_paths_say_what_is_wrong_with_them() {
+        let routes = Routes::new(Mode::Strict);
+        let check = |method: &str, path: &str, expected: fn(&Target) -> bool| {
+            let target = routes.find(method, path);
+            assert!(expected(&target), "{method} {path}: {target:?}");
+        };
+        check("GET", "/", |target| matches!(target, Target::UnknownApp));
+        check("GET", "/hubspot/api", |target| matches!(target, Target::UnknownApp));
+        check("GET", "/klaviyo", |target| matches!(target, Target::UnknownPath(_)));
+        check("GET", "/klaviyo/api/profiles/", |target| matches!(target, Target::UnknownPath(_)));
+        check("GET", "/klaviyo/connections", |target| matches!(target, Target::UnknownPath(_)));
+        check("BREW", "/klaviyo/api/profiles", |target| matches!(target, Target::WrongMethod(_)));
+        check("PUT", "/connections", |target| matches!(target, Target::WrongMethod(_)));
+    }
+}

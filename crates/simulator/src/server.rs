@@ -97,7 +97,8 @@ impl Simulator {
         self.gateway.requests()
     }
 
-    /// Replaces the fault rules, as `POST /_simulator/faults` does; but what [`Rule::check`] refuses is left out of answers.
+    /// Replaces the fault rules, as `POST /_simulator/faults` does. What [`Rule::check`] refuses there is mended here: a status
+    /// that cannot be is 500, a header that cannot be is left out.
     pub fn set_faults(&self, rules: Vec<Rule>) {
         self.gateway.set_faults(rules);
     }
