@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -15,6 +16,8 @@ pub struct Answer {
     pub body: Bytes,
     /// The gateway's `X-Request-Id`.
     pub request_id: Option<String>,
+    /// The server's own time when it answered, in whole seconds; for telling a clock that is wrong.
+    pub date: Option<Timestamp>,
     /// How it is known.
     pub settlement: Settlement,
     /// What it took.

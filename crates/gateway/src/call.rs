@@ -1,6 +1,7 @@
 //! One call: its request, sent until its outcome is settled or no more may be sent.
 
 use bytes::Bytes;
+use jiff::Timestamp;
 use pianoroll_api::operation::Operation;
 use pianoroll_api::{Arguments, operation};
 use pianoroll_model::{Certainty, Retry};
@@ -170,6 +171,7 @@ impl Gateway {
                 status: done.status,
                 body: done.body,
                 request_id: done.request_id,
+                date: done.date,
                 settlement,
                 attempts: effort,
             }),
@@ -231,6 +233,7 @@ pub(crate) struct Done {
     pub(crate) status: u16,
     pub(crate) body: Bytes,
     pub(crate) request_id: Option<String>,
+    pub(crate) date: Option<Timestamp>,
 }
 
 /// The caller wished to stop while something was waited for.

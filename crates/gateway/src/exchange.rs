@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use jiff::Timestamp;
 use pianoroll_model::Certainty;
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER};
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue, DATE, LOCATION, RETRY_AFTER};
 
 use crate::config::{Config, ConfigError};
 use crate::credential::Credential;
@@ -23,6 +23,7 @@ pub(crate) struct Reply {
     pub(crate) limits: Limits,
     pub(crate) location: Option<String>,
     pub(crate) request_id: Option<String>,
+    pub(crate) date: Option<Timestamp>,
 }
 
 /// The `RateLimit-*` headers: the API's steady window after this request.
@@ -97,6 +98,7 @@ pub(crate) async fn exchange(
         limits: limits(headers),
         location: text(headers, LOCATION).map(str::to_owned),
         request_id: text(headers, HeaderName::from_static("x-request-id")).map(str::to_owned),
+        date: text(headers, DATE).and_then(date),
     };
     let mut body = BytesMut::new();
     loop {
@@ -240,6 +242,11 @@ fn limits(headers: &HeaderMap) -> Limits {
     }
 }
 
+/// A server's own time, as HTTP writes it.
+fn date(text: &str) -> Option<Timestamp> {
+    Some(jiff::fmt::rfc2822::parse(text.trim()).ok()?.timestamp())
+}
+
 /// Seconds, or a date.
 fn retry_after(text: &str, now: Timestamp) -> Option<Duration> {
     let text = text.trim();
@@ -249,7 +256,7 @@ fn retry_after(text: &str, now: Timestamp) -> Option<Duration> {
     if let Ok(seconds) = text.parse::<f64>() {
         return Duration::try_from_secs_f64(seconds).ok();
     }
-    let until = jiff::fmt::rfc2822::parse(text).ok()?.timestamp();
+    let until = date(text)?;
     Some(Duration::try_from(until.duration_since(now)).unwrap_or_default())
 }
 

@@ -24,6 +24,7 @@ pub(super) fn judge(
         // No guest and no log shall see the key, not even when a server repeats it.
         reply.body = credential.scrub(text.to_owned()).into();
     }
+    let date = reply.date;
     let request_id = reply.request_id.take().map(|id| credential.scrub(id));
     let status = reply.status;
     let verdict = match status {
@@ -33,7 +34,7 @@ pub(super) fn judge(
         _ => Err(outage(target, &reply)),
     };
     match verdict {
-        Ok(body) => Ok(Done { status, body, request_id }),
+        Ok(body) => Ok(Done { status, body, request_id, date }),
         Err(failure) => Err(Failure { status: Some(status), request_id, ..failure }),
     }
 }

@@ -123,12 +123,12 @@ impl Gateway {
             Err(error) => error.effort,
         };
         let answer = result?;
-        Ok(Done { status: answer.status, body: answer.body, request_id: answer.request_id })
+        Ok(Done { status: answer.status, body: answer.body, request_id: answer.request_id, date: answer.date })
     }
 }
 
 fn nothing(status: u16, failure: &Failure) -> Done {
-    Done { status, body: Bytes::new(), request_id: failure.request_id.clone() }
+    Done { status, body: Bytes::new(), request_id: failure.request_id.clone(), date: None }
 }
 
 fn is_delete(target: &Target<'_>) -> bool {
