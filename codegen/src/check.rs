@@ -101,3 +101,8 @@ fn once<'v>(mistakes: &Store, values: &'v [At<String>]) -> Vec<&'v At<String>> {
     }
     all
 }
+
+/// `1 id`, `2 ids`
+fn count_ids(count: usize) -> String {
+    format!("{count} id{}", if count == 1 { "" } else { "s" })
+}

@@ -135,14 +135,18 @@ impl Mistake {
     }
 }
 
+/// The word that was probably meant.
+pub(crate) fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
+    let distance = |known: &&str| strsim::damerau_levenshtein(word, known);
+    let near = |known: &&str| distance(known) <= (known.len().max(word.len()) / 3).max(1);
+    known.into_iter().filter(near).min_by_key(distance)
+}
+
 fn suggestion<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<String> {
-    let known: Vec<&str> = known.into_iter().collect();
-    let near = |candidate: &&&str| {
-        strsim::damerau_levenshtein(word, candidate) <= (candidate.len().max(word.len()) / 3).max(1)
-    };
-    let best =
-        known.iter().filter(near).min_by_key(|known| strsim::damerau_levenshtein(word, known));
-    match best {
+    let mut known: Vec<&str> = known.into_iter().collect();
+    let mut seen = BTreeSet::new();
+    known.retain(|known| seen.insert(*known));
+    match nearest(word, known.iter().copied()) {
         Some(best) => Some(format!("did you mean `{best}`?")),
         None if known.is_empty() => None,
         None => {

@@ -2,6 +2,7 @@
 
 use crate::check::{Scope, kind, once, word};
 use crate::checked::{Attribute, Body, BodyId, BodyRelationship, Method, Shape};
+use crate::mistake::nearest;
 use crate::source::At;
 use crate::text::{BodyText, RelationshipText};
 
@@ -251,7 +252,11 @@ fn relationship(
             let known = of.and_then(|of| of.relationships.iter().find(|it| it.name == name));
             let Some(known) = known else {
                 let message = format!("`{name}` is not a relationship of the body's type");
-                let hint = "say its type: `{ name = \"…\", type = \"…\" }`";
+                let known = of.into_iter().flat_map(|of| &of.relationships);
+                let hint = match nearest(&name, known.map(|it| it.name.as_str())) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => "say its type: `{ name = \"…\", type = \"…\" }`".to_owned(),
+                };
                 scope.mistakes.hint(&text.key.place, message, hint);
                 return None;
             };

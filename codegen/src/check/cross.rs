@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use pianoroll_model::{Effect, Retry};
 
+use crate::check::count_ids;
 use crate::check::operation::ids;
 use crate::checked::{App, Host, Operation, Route, Spec};
 use crate::mistake::Store;
@@ -49,8 +50,12 @@ pub(super) fn probes(text: &AppText, app: &App, mistakes: &Store) {
         if found.effect != Effect::Read || found.retry != Retry::Safe || found.body.is_some() {
             mistakes.add(&probe.place, format!("`{}` is not a safe read", probe.value));
         } else if ids(found) != ids(operation) {
-            let message =
-                format!("`{}` takes {} ids, not {}", probe.value, ids(found), ids(operation));
+            let message = format!(
+                "`{}` takes {}, not {}",
+                probe.value,
+                count_ids(ids(found)),
+                ids(operation)
+            );
             mistakes.add(&probe.place, message);
         }
     }
@@ -59,7 +64,7 @@ pub(super) fn probes(text: &AppText, app: &App, mistakes: &Store) {
 /// A method and path lead to one operation, and ids in one place have one name.
 pub(super) fn routes(texts: &[AppText], spec: &Spec, mistakes: &Store) {
     // By host, full path and method: what it is taken by.
-    let mut taken: BTreeMap<(bool, String, &str), String> = BTreeMap::new();
+    let mut taken: BTreeMap<(bool, String, &str), (&str, &str)> = BTreeMap::new();
     // By full path with blank ids: the path as first written.
     let mut written: BTreeMap<(bool, String), String> = BTreeMap::new();
     for (text, app) in texts.iter().zip(&spec.apps) {
@@ -73,11 +78,11 @@ pub(super) fn routes(texts: &[AppText], spec: &Spec, mistakes: &Store) {
                 }
                 let key = (shape.0, shape.1, route.method.as_str());
                 match taken.get(&key) {
-                    Some(by) if *by != operation.id => {
-                        mistakes.add(&place, format!("`{route}` is taken by {by}"));
+                    Some(by) if *by != (&app.id, &operation.id) => {
+                        mistakes.add(&place, format!("`{route}` is taken by {} of {}", by.1, by.0));
                     }
                     _ => {
-                        taken.insert(key, operation.id.clone());
+                        taken.insert(key, (&app.id, &operation.id));
                     }
                 }
             }

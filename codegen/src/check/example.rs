@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::check::operation::gives_list;
-use crate::check::{Scope, word};
+use crate::check::{Scope, count_ids, word};
 use crate::checked::{Example, Mode, Operation};
 use crate::source::At;
 use crate::text::{ExampleText, OperationText};
@@ -36,7 +36,7 @@ fn example(
 ) -> Example {
     let ids = operation.route.ids();
     if text.args.len() != ids.len() {
-        let message = format!("{} ids, but the path has {}", text.args.len(), ids.len());
+        let message = format!("{}, but the path has {}", count_ids(text.args.len()), ids.len());
         let hint = match ids.is_empty() {
             true => "leave `args` out".to_owned(),
             false => format!("`args` are {}", ids.join(", ")),

@@ -18,6 +18,13 @@ pub(super) fn check(texts: &[AppText], spec: &Spec, mistakes: &Store) {
         let message = format!("`{}` is a module of the script language itself", file.module.value);
         mistakes.hint(&file.module.place, message, "name the file otherwise");
     }
+    let mut apps: BTreeMap<&str, &str> = BTreeMap::new();
+    for (text, file) in texts.iter().flat_map(|text| text.files.iter().map(move |it| (text, it))) {
+        if let Some(other) = apps.insert(file.module.as_str(), text.folder.as_str()) {
+            let message = format!("{other} has a module `{}` already", file.module.value);
+            mistakes.hint(&file.module.place, message, "name the file otherwise");
+        }
+    }
     made(texts, spec, mistakes);
     let mut modules = Names::new("module", mistakes);
     for text in texts {
@@ -105,7 +112,8 @@ impl<'m> Names<'m> {
         }
         let key = (target, derived.clone());
         match self.taken.get(&key) {
-            Some((other, place)) if place != &from.place => {
+            // One name twice is another mistake.
+            Some((other, place)) if place != &from.place && *other != from.value => {
                 let message = format!(
                     "the {what}s `{other}` and `{}` are both `{derived}` in {target}",
                     from.value

@@ -191,7 +191,8 @@ fn effect(scope: &Scope<'_>, text: &OperationText, method: Method) -> Effect {
             None
         }
     }
-    .unwrap_or(Effect::Send)
+    // The mildest, so that nothing is said about conditions that may raise the right one.
+    .unwrap_or(Effect::Read)
 }
 
 fn retry(scope: &Scope<'_>, text: &OperationText, method: Method) -> Retry {
@@ -234,7 +235,14 @@ fn effect_when(
     let words = Effect::ALL.map(|effect| (effect.as_str(), effect));
     let given = text.effect.as_ref()?;
     let effect = word(scope.mistakes, given, "an effect", &words)?;
-    if effect <= operation.effect {
+    if effect == Effect::Read {
+        scope.mistakes.hint(
+            &given.place,
+            "nothing is milder than a read",
+            "a condition can only raise it",
+        );
+    }
+    if effect <= operation.effect && effect != Effect::Read {
         let message = format!("the operation's own effect is {} already", operation.effect);
         scope.mistakes.hint(&given.place, message, "a condition can only raise it");
     }

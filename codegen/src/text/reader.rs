@@ -199,8 +199,8 @@ impl<'c> Table<'c> {
 
     /// A table within this one, its place that of its name.
     pub(super) fn table(&self, name: &'static str) -> Option<Table<'c>> {
-        let key = self.entries.iter().find(|(key, _)| key.value == name)?.0.place.clone();
         let mut table = self.get(name)?.table();
+        let key = self.entries.iter().find(|(key, _)| key.value == name)?.0.place.clone();
         table.place = key;
         Some(table)
     }
