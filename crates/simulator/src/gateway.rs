@@ -111,6 +111,11 @@ impl Gateway {
         self.desk().log.requests()
     }
 
+    /// Where time comes from.
+    pub(crate) fn clock(&self) -> &dyn Clock {
+        &*self.clock
+    }
+
     /// Answers a request.
     ///
     /// # Errors

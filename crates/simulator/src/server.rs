@@ -3,6 +3,7 @@
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -108,8 +109,8 @@ impl Simulator {
         self.gateway.reset();
     }
 
-    /// Stops listening, answers what is being answered, and ends. Requests that wait (latency, a fault's delay) end without
-    /// an answer.
+    /// Stops listening, answers what is being answered, and ends, within a second whatever clients do. Requests that wait
+    /// (latency, a fault's delay) end without an answer.
     pub async fn stop(self) {
         self.stopper.stop();
         // The listener's end takes all connections with it; it fails only with the runtime.
@@ -137,6 +138,9 @@ async fn listen_until(listener: TcpListener, gateway: Arc<Gateway>, stop: Stop) 
     while connections.join_next().await.is_some() {}
 }
 
+/// How long a client that has sent half a request, or does not read its answer, can keep the simulator from stopping.
+const GRACE: Duration = Duration::from_secs(1);
+
 /// Serves one connection until either side ends it.
 async fn serve(stream: TcpStream, gateway: Arc<Gateway>, stop: Stop) {
     // Small answers must not wait for the client's acknowledgements.
@@ -157,5 +161,8 @@ async fn serve(stream: TcpStream, gateway: Arc<Gateway>, stop: Stop) {
         () = stop.called() => {}
     }
     connection.as_mut().graceful_shutdown();
-    let _ = connection.await;
+    tokio::select! {
+        _ = connection => {}
+        () = gateway.clock().sleep(GRACE) => {}
+    }
 }

@@ -60,6 +60,29 @@ async fn a_stop_ends_what_waits() {
 }
 
 #[tokio::test]
+async fn half_a_request_does_not_keep_the_simulator_from_stopping() {
+    let stage = Stage::of(|_| {}).await;
+    let mut stream = TcpStream::connect(stage.simulator.address()).await.unwrap();
+    // A whole request before it shows that the server has taken the connection.
+    stream.write_all(&Asked::new("GET", "/connections").bytes(false)).await.unwrap();
+    read_one(&mut stream).await;
+    stream.write_all(b"GET /connections HTTP/1.1\r\nhost: sim").await.unwrap();
+    let Stage { simulator, clock } = stage;
+    let mut stopping = std::pin::pin!(simulator.stop());
+    loop {
+        tokio::select! {
+            biased;
+            () = stopping.as_mut() => break,
+            () = tokio::task::yield_now() => {}
+        }
+        if let Some(wait) = clock.next_wake() {
+            clock.advance(wait);
+        }
+    }
+    assert_eq!(stream.read(&mut [0; 1]).await.unwrap_or(0), 0);
+}
+
+#[tokio::test]
 async fn long_answers_are_compressed_for_those_who_take_it() {
     let stage = Stage::of(|_| {}).await;
     let plain = stage.get("/klaviyo/api/profiles").await;
