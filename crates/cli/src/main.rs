@@ -1,2 +1,74 @@
-//! Placeholder.
-fn main() {}
+//! The binary `pianoroll`: arguments, files, wiring, colour, progress and exit codes.
+//!
+//! In reading order: [`arguments`] is what can be typed, [`commands`] what each command does with it; [`target`] decides
+//! where calls go, [`words`] turns `name=value` into arguments by the table; [`output`], [`failure`] and [`exit`] are how
+//! things are said. Nothing is started that a command does not need: `--version` and `operations` make no async runtime, no
+//! client and no simulator.
+
+mod arguments;
+mod commands;
+
+mod environment;
+mod target;
+mod words;
+
+mod asynchronous;
+mod cancellation;
+mod confirm;
+mod progress;
+
+mod describe;
+mod numbers;
+mod report;
+
+mod exit;
+mod failure;
+mod output;
+mod refusal;
+mod style;
+mod suggest;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::arguments::Cli;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::output::WriteError;
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return explain(&error),
+    };
+    cli.color.write_global();
+    let quiet_pipe = cli.command.is_listing();
+    match commands::execute(cli.command) {
+        Ok(exit) => exit.into(),
+        // `pianoroll operations list | head` is no mistake.
+        Err(failure) if quiet_pipe && is_broken_pipe(&failure) => Exit::Completed.into(),
+        Err(failure) => {
+            output::show(&failure);
+            failure.exit.into()
+        }
+    }
+}
+
+/// Prints a usage error, the help or the version.
+fn explain(error: &clap::Error) -> ExitCode {
+    let wanted = !error.use_stderr();
+    match error.print() {
+        Err(io) if wanted && io.kind() != std::io::ErrorKind::BrokenPipe => {
+            output::show(&Failure::new(Exit::Failed, WriteError(io)));
+            Exit::Failed.into()
+        }
+        _ if wanted => Exit::Completed.into(),
+        _ => Exit::Input.into(),
+    }
+}
+
+fn is_broken_pipe(failure: &Failure) -> bool {
+    let write = failure.error.downcast_ref::<WriteError>();
+    write.is_some_and(|WriteError(io)| io.kind() == std::io::ErrorKind::BrokenPipe)
+}

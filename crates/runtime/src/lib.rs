@@ -1,1 +1,14 @@
-//! Placeholder.
+//! Projects and the execution of runs: what stands between a person's folder and the host.
+//!
+//! - [`project`]: `pianoroll.toml`, found upwards from a folder, parsed strictly and with positions.
+//! - [`mod@credential`]: where a gateway key is read, the only place that does.
+//! - [`base_url`]: the traps of base URLs.
+//! - [`execution`]: a guest and its host become a run with a report.
+//!
+//! Architecture invariants: this crate knows no guest by name (it takes `dyn Guest`), prints nothing and asks nobody: a
+//! terminal, a colour or a question belongs to the floor above. Time, ids and randomness come in as arguments.
+
+pub mod base_url;
+pub mod credential;
+pub mod execution;
+pub mod project;

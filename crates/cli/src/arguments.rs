@@ -1,0 +1,107 @@
+//! What can be typed. These types hold the words as they were given; what they mean is decided in [`crate::target`] and in
+//! each command, as types of their own.
+
+mod grants;
+mod limits;
+mod target;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::commands::{call, completions, connections, doctor, init, operations, run, simulate};
+use crate::{exit, style};
+
+pub(crate) use grants::GrantArguments;
+pub(crate) use limits::LimitWord;
+#[cfg(test)]
+pub(crate) use target::QuotaWord;
+pub(crate) use target::{ModeWord, TargetArguments};
+
+/// The whole command line.
+#[derive(Debug, Parser)]
+#[command(
+    name = "pianoroll",
+    version,
+    about = "Runs small scripts against the Klaviyo API behind the Maton gateway",
+    long_about = "Runs small scripts against the Klaviyo API behind the Maton gateway.\n\n\
+        Everything can be tried without an account: `--simulate` plays the whole gateway on this machine.",
+    after_help = "First time here? `pianoroll init demo && cd demo && pianoroll run scripts/quiet_profiles.rhai --simulate`",
+    after_long_help = exit::table(),
+    styles = style::help(),
+    disable_help_subcommand = true,
+    max_term_width = 110
+)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+
+    /// Whether to use colour; `auto` looks at the terminal, NO_COLOR and CLICOLOR
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        default_value = "auto",
+        hide_default_value = true
+    )]
+    pub(crate) color: Color,
+}
+
+/// The table of commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Start a project: a commented pianoroll.toml, an example script and a .gitignore
+    Init(init::Args),
+    /// Run a script
+    Run(run::Args),
+    /// Call one operation
+    Call(call::Args),
+    /// List the operations, or show one
+    #[command(subcommand)]
+    Operations(operations::Command),
+    /// Play the whole gateway on this machine
+    Simulate(simulate::Args),
+    /// Manage the accounts behind a gateway key
+    Connections(connections::Args),
+    /// Look for what usually goes wrong: key, connections, base URLs, revision, clock, quota
+    Doctor(doctor::Args),
+    /// Print a script that completes commands in a shell
+    Completions(completions::Args),
+}
+
+impl Command {
+    /// Whether it only prints data: then a reader that stops early is no error.
+    pub(crate) const fn is_listing(&self) -> bool {
+        matches!(self, Command::Operations(_) | Command::Completions(_) | Command::Doctor(_))
+    }
+}
+
+/// When to use colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+impl Color {
+    /// Sets it for everything that this process prints.
+    pub(crate) fn write_global(self) {
+        let choice = match self {
+            Color::Auto => anstream::ColorChoice::Auto,
+            Color::Always => anstream::ColorChoice::Always,
+            Color::Never => anstream::ColorChoice::Never,
+        };
+        choice.write_global();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,28 @@
+//! One file a command: what can be typed after it, and what it does.
+
+pub(crate) mod call;
+pub(crate) mod completions;
+pub(crate) mod connections;
+pub(crate) mod doctor;
+pub(crate) mod init;
+pub(crate) mod operations;
+pub(crate) mod run;
+pub(crate) mod simulate;
+
+use crate::arguments::Command;
+use crate::exit::Exit;
+use crate::failure::Failure;
+
+/// Does what was asked.
+pub(crate) fn execute(command: Command) -> Result<Exit, Failure> {
+    match command {
+        Command::Init(args) => init::execute(&args),
+        Command::Run(args) => run::execute(&args),
+        Command::Call(args) => call::execute(&args),
+        Command::Operations(command) => operations::execute(&command),
+        Command::Simulate(args) => simulate::execute(&args),
+        Command::Connections(args) => connections::execute(&args),
+        Command::Doctor(args) => doctor::execute(&args),
+        Command::Completions(args) => completions::execute(&args),
+    }
+}

@@ -1,0 +1,89 @@
+//! `pianoroll init`
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+
+use crate::exit::Exit;
+use crate::failure::{Failure, OrExit as _};
+use crate::output::Output;
+use crate::words::quoted;
+
+const FILES: [(&str, &str); 3] = [
+    ("pianoroll.toml", include_str!("init/pianoroll.toml")),
+    ("scripts/quiet_profiles.rhai", include_str!("init/quiet_profiles.rhai")),
+    (".gitignore", include_str!("init/gitignore")),
+];
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// The folder of the project; it is made where it is missing
+    #[arg(value_name = "DIR", default_value = ".")]
+    folder: PathBuf,
+}
+
+pub(crate) fn execute(args: &Args) -> Result<Exit, Failure> {
+    write_project(&args.folder)?;
+    let mut output = Output::new();
+    for (name, _) in FILES {
+        output.line(format_args!("created {}", args.folder.join(name).display()))?;
+    }
+    output.line("")?;
+    output.line("Try it, with no account and no network:")?;
+    if args.folder != Path::new(".") {
+        output.line(format_args!("  cd {}", quoted(&args.folder.to_string_lossy())))?;
+    }
+    output.line("  pianoroll run scripts/quiet_profiles.rhai --simulate")?;
+    output.finish()?;
+    Ok(Exit::Completed)
+}
+
+fn write_project(folder: &Path) -> Result<(), Failure> {
+    let there: Vec<&str> = FILES
+        .iter()
+        .map(|(name, _)| *name)
+        // A dangling link is there as well.
+        .filter(|name| fs::symlink_metadata(folder.join(name)).is_ok())
+        .collect();
+    if !there.is_empty() {
+        return Err(Failure::input(format!(
+            "`{}` already has {}; nothing was written",
+            folder.display(),
+            there.join(" and ")
+        )));
+    }
+    for (name, content) in FILES {
+        let file = folder.join(name);
+        let parent = file.parent().unwrap_or(folder);
+        fs::create_dir_all(parent)
+            .with_context(|| format!("cannot make the folder `{}`", parent.display()))
+            .or_exit(Exit::Failed)?;
+        // Never over a file that appeared in the meantime.
+        fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .open(&file)
+            .and_then(|mut open| open.write_all(content.as_bytes()))
+            .with_context(|| format!("cannot write `{}`", file.display()))
+            .or_exit(Exit::Failed)?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_new_project_can_be_read_and_is_never_overwritten() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path().join("deep/demo");
+        write_project(&folder).unwrap();
+        let project = pianoroll_runtime::project::Project::find(&folder.join("scripts")).unwrap();
+        assert_eq!(project.file, Some(folder.join("pianoroll.toml")));
+        let failure = write_project(&folder).unwrap_err();
+        assert!(failure.error.to_string().contains("already has"), "{failure:?}");
+    }
+}

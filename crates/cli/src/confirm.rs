@@ -1,0 +1,125 @@
+//! A live connection, by hand: effects are printed, and before the 101st a person is asked.
+
+use std::io::{BufRead as _, IsTerminal as _, Write as _};
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use pianoroll_gateway::Cancel;
+use pianoroll_host::ledger::LedgerEntry;
+
+use crate::output::plain;
+use crate::style::{self, DIM, Styled, WARNING};
+
+/// How many effects a run by hand makes on a live connection before it asks.
+pub(crate) const UNASKED: u64 = 100;
+
+/// Prints effects and asks once.
+#[derive(Debug)]
+pub(crate) struct Confirm {
+    /// The connection, for the question.
+    about: String,
+    cancel: Cancel,
+    // The answer, once there is one. Held while asking, so that every further effect waits for it.
+    answer: Mutex<Option<Answer>>,
+}
+
+/// What came of the question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Answer {
+    Yes,
+    No,
+    /// There was nobody to ask.
+    Nobody,
+}
+
+impl Confirm {
+    /// `yes` answers the question before it is asked.
+    pub(crate) fn new(about: &str, yes: bool, cancel: Cancel) -> Self {
+        let answer = Mutex::new(yes.then_some(Answer::Yes));
+        Self { about: about.to_owned(), cancel, answer }
+    }
+
+    /// Whether this effect will be asked about.
+    pub(crate) fn waits_for(&self, entry: &LedgerEntry) -> bool {
+        entry.number > UNASKED
+    }
+
+    /// An effect that is about to be sent: the line to print for it. A run whose question is answered with no is cancelled
+    /// before this returns, and the effect is not sent.
+    pub(crate) fn effect(&self, entry: &LedgerEntry) -> Option<String> {
+        if entry.number <= UNASKED {
+            return Some(line(entry));
+        }
+        let mut answer = self.answer.lock().unwrap_or_else(PoisonError::into_inner);
+        let given = *answer.get_or_insert_with(|| {
+            // Other calls of the run go on being answered meanwhile.
+            tokio::task::block_in_place(|| ask(&self.about, &self.cancel))
+        });
+        if given != Answer::Yes {
+            self.cancel.cancel();
+        }
+        None
+    }
+
+    /// What came of the question, if it was asked.
+    pub(crate) fn answer(&self) -> Option<Answer> {
+        *self.answer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn line(entry: &LedgerEntry) -> String {
+    let items = match entry.items {
+        0 => String::new(),
+        items => format!(" ({})", crate::numbers::counted(items, "item", "items")),
+    };
+    format!(
+        "{:6}  {} {}{items}  {}",
+        Styled(style::effect(entry.effect), entry.effect),
+        entry.operation,
+        plain(&entry.target),
+        Styled(DIM, entry.position)
+    )
+}
+
+fn ask(about: &str, cancel: &Cancel) -> Answer {
+    let terminal = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
+    if !terminal {
+        return Answer::Nobody;
+    }
+    let question =
+        format!("{about} is live, and this run has made {UNASKED} effects on it. Go on? [y/N] ");
+    let mut stderr = anstream::stderr();
+    let _ = write!(stderr, "{}", Styled(WARNING, question));
+    let _ = stderr.flush();
+    // On a thread of its own, since nothing ends a read from a terminal but the terminal.
+    let (sender, receiver) = channel();
+    std::thread::spawn(move || {
+        let mut line = String::new();
+        let _ = std::io::stdin().lock().read_line(&mut line);
+        let _ = sender.send(line);
+    });
+    loop {
+        match receiver.recv_timeout(Duration::from_millis(100)) {
+            Ok(line) if matches!(line.trim().to_lowercase().as_str(), "y" | "yes") => {
+                return Answer::Yes;
+            }
+            Ok(_) | Err(RecvTimeoutError::Disconnected) => return Answer::No,
+            Err(RecvTimeoutError::Timeout) if cancel.is_cancelled() => return Answer::No,
+            Err(RecvTimeoutError::Timeout) => {}
+        }
+    }
+}
+
+/// A plain question outside a run; nobody to ask means no.
+pub(crate) fn yes(question: &str) -> bool {
+    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+        return false;
+    }
+    let mut stderr = anstream::stderr();
+    let _ = write!(stderr, "{} [y/N] ", Styled(WARNING, question));
+    let _ = stderr.flush();
+    let mut line = String::new();
+    let read = std::io::stdin().lock().read_line(&mut line);
+    read.is_ok() && matches!(line.trim().to_lowercase().as_str(), "y" | "yes")
+}

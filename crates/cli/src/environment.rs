@@ -1,0 +1,32 @@
+//! What the process finds around itself, read once at the start of a command.
+
+use std::path::PathBuf;
+
+/// Variables and folders. Keys are not among them: those are read where they are used, by the runtime.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Environment {
+    /// `PIANOROLL_GATEWAY_URL`
+    pub(crate) gateway: Option<String>,
+    /// `PIANOROLL_CONTROL_URL`
+    pub(crate) control: Option<String>,
+    /// `PIANOROLL_QUOTA`
+    pub(crate) quota: Option<String>,
+    /// The folder that this process was started in.
+    pub(crate) folder: PathBuf,
+    /// The user's runtime folder, where processes of one machine meet.
+    pub(crate) runtime_folder: Option<PathBuf>,
+}
+
+impl Environment {
+    pub(crate) fn read() -> Self {
+        // An empty variable is what shells leave behind; it says nothing.
+        let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        Self {
+            gateway: variable("PIANOROLL_GATEWAY_URL"),
+            control: variable("PIANOROLL_CONTROL_URL"),
+            quota: variable("PIANOROLL_QUOTA"),
+            folder: std::env::current_dir().unwrap_or_default(),
+            runtime_folder: variable("XDG_RUNTIME_DIR").map(PathBuf::from),
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! How a command fails: an error for people, an exit code for shells, and what to do about it.
+
+use std::fmt::Display;
+
+use serde_json::Value;
+
+use crate::exit::Exit;
+
+/// A command that failed.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub(crate) exit: Exit,
+    pub(crate) error: anyhow::Error,
+    /// What to do about it, a line each.
+    pub(crate) hints: Vec<String>,
+    /// The error as data, for `--json`; made from the text where nothing better is known.
+    pub(crate) details: Option<Value>,
+}
+
+impl Failure {
+    pub(crate) fn new(exit: Exit, error: impl Into<anyhow::Error>) -> Self {
+        Self { exit, error: error.into(), hints: Vec::new(), details: None }
+    }
+
+    /// A failure that is only a text.
+    pub(crate) fn text(exit: Exit, text: impl Display) -> Self {
+        Self::new(exit, anyhow::anyhow!("{text}"))
+    }
+
+    /// Bad input: exit code 2.
+    pub(crate) fn input(text: impl Display) -> Self {
+        Self::text(Exit::Input, text)
+    }
+
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+
+    pub(crate) fn hint_if(mut self, hint: Option<String>) -> Self {
+        self.hints.extend(hint);
+        self
+    }
+
+    /// The error as data.
+    pub(crate) fn to_json(&self) -> Value {
+        let mut details = match &self.details {
+            Some(Value::Object(details)) => details.clone(),
+            _ => serde_json::Map::new(),
+        };
+        details.entry("message").or_insert_with(|| format!("{:#}", self.error).into());
+        details.insert("exit_code".to_owned(), self.exit.code().into());
+        if !self.hints.is_empty() {
+            details.insert("hints".to_owned(), self.hints.clone().into());
+        }
+        Value::Object(details)
+    }
+}
+
+impl From<anyhow::Error> for Failure {
+    fn from(error: anyhow::Error) -> Self {
+        Self::new(Exit::Failed, error)
+    }
+}
+
+/// Turns any error into a failure with an exit code.
+pub(crate) trait OrExit<T> {
+    fn or_exit(self, exit: Exit) -> Result<T, Failure>;
+}
+
+impl<T, E: Into<anyhow::Error>> OrExit<T> for Result<T, E> {
+    fn or_exit(self, exit: Exit) -> Result<T, Failure> {
+        self.map_err(|error| Failure::new(exit, error))
+    }
+}

@@ -1,0 +1,226 @@
+//! A run's report for people and programs.
+
+use std::fmt::Write as _;
+
+use pianoroll_host::{Cause, GuestError, LedgerEntry, Problem, Summary};
+use pianoroll_model::{Effect, EffectCounts, Outcome};
+use pianoroll_runtime::execution::RunReport;
+use serde_json::{Value, json};
+
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::numbers::{counted, duration, grouped};
+use crate::output::plain;
+use crate::refusal;
+use crate::style::{DIM, ERROR, GOOD, HEADING, Styled, WARNING};
+
+/// How many problems are listed for people; programs get all that were kept.
+const LISTED: usize = 10;
+
+/// How the process ends after the run.
+pub(crate) fn exit(report: &RunReport) -> Exit {
+    match (&report.error, report.summary.problem_count) {
+        (Some(error), _) => refusal::exit_of_guest(error),
+        (None, 0) => Exit::Completed,
+        (None, _) => Exit::Problems,
+    }
+}
+
+/// The one object of `run --json`.
+pub(crate) fn json(report: &RunReport, about: &str, exit: Exit) -> Value {
+    let mut object = json!({
+        "run": report.run,
+        "outcome": report.outcome,
+        "exit_code": exit.code(),
+        "result": report.result,
+        "target": about,
+        "started": report.started.to_string(),
+        "elapsed_seconds": report.elapsed.as_millis() as f64 / 1000.0,
+        "unknown": report.unknown,
+    });
+    // A summary is made of numbers and texts, so it always serialises.
+    let summary = serde_json::to_value(&report.summary).unwrap_or_default();
+    if let (Value::Object(object), Value::Object(summary)) = (&mut object, summary) {
+        object.extend(summary);
+        if let Some(error) = &report.error {
+            object.insert("error".to_owned(), error_json(error));
+        }
+    }
+    object
+}
+
+/// The object of `run --json` for a run that never started.
+pub(crate) fn not_started(failure: &Failure) -> Value {
+    json!({
+        "run": null,
+        "outcome": if failure.exit == Exit::Cancelled { Outcome::Cancelled } else { Outcome::Failed },
+        "exit_code": failure.exit.code(),
+        "result": null,
+        "calls": 0,
+        "effects": EffectCounts::default(),
+        "requests": 0,
+        "retries": 0,
+        "throttled": 0,
+        "waited_seconds": 0.0,
+        "problem_count": 0,
+        "problems": [],
+        "unknown": [],
+        "error": failure.to_json(),
+    })
+}
+
+fn error_json(error: &GuestError) -> Value {
+    let mut details = match error.host().map(pianoroll_host::HostError::to_map) {
+        Some(Value::Object(details)) => details,
+        _ => serde_json::Map::new(),
+    };
+    details.insert("message".to_owned(), error.message.clone().into());
+    details.insert("rendered".to_owned(), error.rendered.clone().into());
+    details.insert("place".to_owned(), json!(error.place));
+    Value::Object(details)
+}
+
+/// The summary for people.
+pub(crate) fn text(report: &RunReport) -> String {
+    let mut text = String::new();
+    let summary = &report.summary;
+    // Writing into a string cannot fail.
+    let _ = writeln!(text, "{}  {}", headline(report), Styled(DIM, format!("run {}", report.run)));
+    let _ = writeln!(text, "  calls     {}", calls(summary));
+    let _ = writeln!(text, "  requests  {}", requests(summary));
+    let _ = writeln!(text, "  problems  {}", grouped(summary.problem_count));
+    for problem in summary.problems.iter().take(LISTED) {
+        let _ = writeln!(text, "    {}", problem_line(problem));
+    }
+    let listed = summary.problems.len().min(LISTED) as u64;
+    if summary.problem_count > listed {
+        let _ = writeln!(text, "    and {} more", grouped(summary.problem_count - listed));
+    }
+    text
+}
+
+/// What ended the program, for people: the place, the line, the caret; and what to do about it.
+pub(crate) fn error(report: &RunReport, hint: Option<String>) -> Option<String> {
+    let error = report.error.as_ref()?;
+    let mut text = String::new();
+    if !error.is_cancelled() {
+        let _ = write!(text, "{}: {}", Styled(ERROR, "error"), plain(&error.rendered));
+    } else {
+        let _ = write!(text, "{}: {}", Styled(WARNING, "cancelled"), plain(&error.message));
+    }
+    if let Some(hint) = hint {
+        let _ = write!(text, "\n  {}: {hint}", Styled(HEADING, "hint"));
+    }
+    for entry in &report.unknown {
+        let _ = write!(text, "\n\n{}", unknown(entry, error));
+    }
+    Some(text)
+}
+
+/// An effect whose answer was never seen: the call, and what to check.
+fn unknown(entry: &LedgerEntry, error: &GuestError) -> String {
+    let mut text =
+        format!("{}: nobody knows whether this happened", Styled(ERROR, "unknown outcome"));
+    let mut line = |name: &str, value: &str| {
+        let _ = write!(text, "\n  {name:9}  {}", plain(value));
+    };
+    line("operation", &entry.operation);
+    if !entry.target.is_empty() {
+        line("target", &entry.target);
+    }
+    line("effect", entry.effect.as_str());
+    line("position", &entry.position.to_string());
+    let host = error.host().filter(|host| host.position() == entry.position);
+    if let Some(Cause::UnknownOutcome(error)) = host.map(pianoroll_host::HostError::cause) {
+        line("because", &error.to_string());
+    }
+    line("check", &advice(&entry.operation, entry.effect, &entry.target));
+    text
+}
+
+/// What a person can look at to settle an unknown outcome.
+pub(crate) fn advice(operation: &str, effect: Effect, target: &str) -> String {
+    let row = pianoroll_api::operation::find(operation);
+    let probe = row.and_then(|row| row.probe);
+    let target = if target.is_empty() { "ID".to_owned() } else { crate::words::quoted(target) };
+    let again = match effect {
+        Effect::Send => "do not send it again before you know",
+        _ => "do not repeat it before you know",
+    };
+    match (probe, row) {
+        (Some(probe), _) => format!("`pianoroll call {probe} {target}`; {again}"),
+        (None, Some(row)) => {
+            let read = ["get", "list"]
+                .iter()
+                .find_map(|name| pianoroll_api::operation::find(&format!("{}.{name}", row.module)));
+            match read {
+                Some(read) => format!("`pianoroll call {}` shows what is there; {again}", read.id),
+                None => format!("look in the account; {again}"),
+            }
+        }
+        (None, None) => format!("look in the account; {again}"),
+    }
+}
+
+fn headline(report: &RunReport) -> String {
+    let took = duration(report.elapsed);
+    let problems = report.summary.problem_count;
+    match report.outcome {
+        Outcome::Completed if problems > 0 => {
+            let problems = counted(problems, "problem", "problems");
+            format!("{} with {problems} in {took}", Styled(WARNING, "completed"))
+        }
+        Outcome::Completed => format!("{} in {took}", Styled(GOOD, "completed")),
+        Outcome::Cancelled => format!("{} after {took}", Styled(WARNING, "cancelled")),
+        Outcome::Failed | Outcome::Skipped => {
+            format!("{} after {took}", Styled(ERROR, report.outcome))
+        }
+    }
+}
+
+fn calls(summary: &Summary) -> String {
+    let mut parts = Vec::new();
+    for effect in Effect::ALL {
+        let count = summary.effects.of(effect);
+        let (one, many) = match effect {
+            Effect::Read => ("read", "reads"),
+            Effect::Write => ("write", "writes"),
+            Effect::Delete => ("delete", "deletes"),
+            Effect::Send => ("send", "sends"),
+        };
+        if count > 0 {
+            parts.push(counted(count, one, many));
+        }
+    }
+    let mut text = grouped(summary.calls);
+    if !parts.is_empty() {
+        let _ = write!(text, " ({})", parts.join(", "));
+    }
+    if summary.outcomes.failed > 0 {
+        let _ = write!(text, ", {} of the effects refused", grouped(summary.outcomes.failed));
+    }
+    text
+}
+
+fn requests(summary: &Summary) -> String {
+    let mut text = grouped(summary.requests);
+    let _ = write!(text, ", {}", counted(summary.retries, "retry", "retries"));
+    let _ = write!(text, ", {} waited for quota", duration(summary.waited));
+    if summary.throttled > 0 {
+        let _ = write!(text, ", {} answered 429", grouped(summary.throttled));
+    }
+    text
+}
+
+fn problem_line(problem: &Problem) -> String {
+    let details = match &problem.details {
+        Value::Null => String::new(),
+        details => {
+            let details = details.to_string();
+            let short: String = details.chars().take(120).collect();
+            let more = if short.len() < details.len() || problem.omitted > 0 { "…" } else { "" };
+            format!("  {}", Styled(DIM, format!("{short}{more}")))
+        }
+    };
+    format!("{}{details}", plain(&problem.text))
+}

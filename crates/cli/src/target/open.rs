@@ -1,0 +1,230 @@
+//! From a destination to something that answers.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+use jiff::civil::Date;
+use pianoroll_gateway::{
+    Cancel, Config, Connection, Credential, Endpoints, Gateway, Quota, SystemClock,
+};
+use pianoroll_model::{Clock, Revision};
+use pianoroll_runtime::credential::{CredentialError, Source};
+use pianoroll_simulator::{Settings, Simulator};
+
+use super::{Chosen, Destination, GatewayDestination, SimulatorSettings, choose, gateway_app};
+use crate::environment::Environment;
+use crate::exit::Exit;
+use crate::failure::{Failure, OrExit as _};
+use crate::output;
+
+/// What is wanted of a destination.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// An account of the app behind the gateway.
+    Connection,
+    /// The control plane alone, which needs no account.
+    Control,
+}
+
+/// Something that answers calls.
+pub(crate) struct Target {
+    pub(crate) gateway: Gateway,
+    pub(crate) connection: Connection,
+    pub(crate) clock: Arc<dyn Clock>,
+    /// Whether real customers may be behind it.
+    pub(crate) live: bool,
+    /// What it is, for people: `the simulator`, `connection acme`.
+    pub(crate) about: String,
+    simulator: Option<Simulator>,
+}
+
+impl Destination {
+    /// Starts the simulator or the client, and chooses the connection. Must be called within the async runtime.
+    pub(crate) async fn open(
+        &self,
+        wanted: Wanted,
+        environment: &Environment,
+        cancel: &Cancel,
+    ) -> Result<Target, Failure> {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+        let revisions = self.revisions(date(&*clock))?;
+        match self {
+            Destination::Simulator(settings) => simulate(settings, revisions, clock).await,
+            Destination::Gateway(destination) => {
+                let local = self.is_local();
+                let opening =
+                    connect(destination, wanted, environment, revisions, clock, local, cancel);
+                tokio::select! {
+                    target = opening => target,
+                    () = cancel.cancelled() => Err(Failure::text(Exit::Cancelled, "cancelled before anything was done")),
+                }
+            }
+        }
+    }
+}
+
+impl Target {
+    /// Whether the account is the one that the project pinned. Asked before the first effect.
+    pub(crate) async fn verify_account(&self, destination: &Destination) -> Result<(), Failure> {
+        let Some(pinned) = destination.pinned_account() else { return Ok(()) };
+        let found = choose::account(&self.gateway, &self.connection, destination.source()).await?;
+        if found.as_deref() == Some(pinned.as_str()) {
+            return Ok(());
+        }
+        let found = found.unwrap_or_else(|| "none".to_owned());
+        Err(Failure::text(
+            Exit::Credential,
+            format!(
+                "{} leads to the account {found}, and not to {pinned} as pianoroll.toml says",
+                self.about
+            ),
+        )
+        .hint("nothing was changed; correct `account` or `id` of the connection"))
+    }
+
+    /// Stops what was started.
+    pub(crate) async fn close(self) {
+        if let Some(simulator) = self.simulator {
+            simulator.stop().await;
+        }
+    }
+}
+
+async fn simulate(
+    given: &SimulatorSettings,
+    (sent, served): (Revision, Revision),
+    clock: Arc<dyn Clock>,
+) -> Result<Target, Failure> {
+    let default = Settings::default();
+    let settings = Settings {
+        profiles: given.profiles.unwrap_or(default.profiles),
+        seed: given.seed.unwrap_or(default.seed),
+        mode: given.mode,
+        limits: given.quota != Quota::Off,
+        ..default
+    };
+    let id = settings.connections.first().cloned();
+    let profiles = settings.profiles;
+    let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    let simulator =
+        Simulator::start(settings, listen, clock.clone()).await.or_exit(Exit::Failed)?;
+    let endpoints =
+        Endpoints { gateway: simulator.gateway_url(), control: simulator.control_url() };
+    let credential = Credential::new("simulated".to_owned()).or_exit(Exit::Credential)?;
+    let gateway = client(endpoints, given.quota, credential, None, &clock)?;
+    let connection = Connection::new(id, sent).served_as(served);
+    Ok(Target {
+        gateway,
+        connection,
+        clock,
+        live: false,
+        about: format!("the simulator ({}, {profiles} profiles)", given.mode),
+        simulator: Some(simulator),
+    })
+}
+
+async fn connect(
+    destination: &GatewayDestination,
+    wanted: Wanted,
+    environment: &Environment,
+    (sent, served): (Revision, Revision),
+    clock: Arc<dyn Clock>,
+    local: bool,
+    cancel: &Cancel,
+) -> Result<Target, Failure> {
+    let credential = read_key(&destination.source)?;
+    let shared = shared_quota(environment, &credential, local);
+    let endpoints = destination.endpoints.clone();
+    let gateway = client(endpoints, destination.quota, credential, shared, &clock)?;
+    let mut connection = Connection::new(None, sent).served_as(served);
+    let mut live = !local;
+    let about = match &destination.connection {
+        Chosen::Named(name, settings) => {
+            connection.name = Some(name.clone());
+            connection.id = Some(settings.id.clone());
+            connection.documented_routes = settings.documented_routes;
+            live = live && settings.live;
+            format!("connection {name}")
+        }
+        Chosen::Id(id) => {
+            connection.id = Some(id.clone());
+            format!("connection {id}")
+        }
+        Chosen::Any if wanted == Wanted::Control => "the control plane".to_owned(),
+        Chosen::Any => {
+            let app = gateway_app()?;
+            let only = choose::only(&gateway, app, Some(&destination.source), cancel).await?;
+            connection.id = Some(only.clone());
+            format!("connection {only}")
+        }
+    };
+    Ok(Target { gateway, connection, clock, live, about, simulator: None })
+}
+
+/// Reads the key, and says what to do where there is none.
+pub(crate) fn read_key(source: &Source) -> Result<Credential, Failure> {
+    if let Some(warning) = source.warning() {
+        output::warn(warning);
+    }
+    source.read().map_err(|error| {
+        let missing = matches!(error, CredentialError::Missing(_));
+        let failure = Failure::new(Exit::Credential, error);
+        match (missing, source) {
+            (true, Source::Env(name)) => failure
+                .hint(format!(
+                    "copy your key from https://maton.ai/settings, then `export {name}=…`"
+                ))
+                .hint("no account? add `--simulate` to play the whole gateway on this machine"),
+            _ => failure,
+        }
+    })
+}
+
+/// The file through which all processes of this machine share a key's quota.
+fn shared_quota(
+    environment: &Environment,
+    credential: &Credential,
+    local: bool,
+) -> Option<std::path::PathBuf> {
+    // A server on this machine is no account whose quota others share.
+    let folder = environment.runtime_folder.as_ref().filter(|_| !local)?;
+    let _ = (folder, credential);
+    None
+}
+
+/// A client of the gateway.
+pub(crate) fn client(
+    endpoints: Endpoints,
+    quota: Quota,
+    credential: Credential,
+    shared_quota: Option<std::path::PathBuf>,
+    clock: &Arc<dyn Clock>,
+) -> Result<Gateway, Failure> {
+    let config = Config { endpoints, quota, shared_quota, seed: seed()?, ..Config::default() };
+    Gateway::new(config, credential, clock.clone()).or_exit(Exit::Input)
+}
+
+/// Chance from the operating system: the one place where it comes in.
+pub(crate) fn seed() -> Result<u64, Failure> {
+    getrandom::u64().map_err(|error| {
+        Failure::text(Exit::Failed, format!("the system gives no random numbers: {error}"))
+    })
+}
+
+/// The random part of a run's id.
+pub(crate) fn random() -> Result<[u8; 10], Failure> {
+    let mut random = [0; 10];
+    getrandom::fill(&mut random).map_err(|error| {
+        Failure::text(Exit::Failed, format!("the system gives no random numbers: {error}"))
+    })?;
+    Ok(random)
+}
+
+/// The day by the machine's clock.
+pub(crate) fn today() -> Date {
+    date(&SystemClock::new())
+}
+
+fn date(clock: &dyn Clock) -> Date {
+    clock.now().to_zoned(jiff::tz::TimeZone::UTC).date()
+}

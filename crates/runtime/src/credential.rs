@@ -1,0 +1,159 @@
+//! Where a gateway key is read. Nothing else reads one, and nothing keeps one but the gateway's own type.
+
+use std::path::{Path, PathBuf};
+
+use pianoroll_gateway::Credential;
+
+/// The environment variable of the default credential.
+pub const DEFAULT_VARIABLE: &str = "MATON_API_KEY";
+
+/// Where a key is. It is read when it is used, never before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// An environment variable.
+    Env(String),
+    /// A file that holds nothing but the key.
+    File(PathBuf),
+}
+
+impl Default for Source {
+    fn default() -> Self {
+        Self::Env(DEFAULT_VARIABLE.to_owned())
+    }
+}
+
+impl std::fmt::Display for Source {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Source::Env(name) => write!(f, "the environment variable {name}"),
+            Source::File(file) => write!(f, "the file `{}`", file.display()),
+        }
+    }
+}
+
+/// Why there is no key. No text of it ever holds any part of one.
+#[derive(Debug, thiserror::Error)]
+pub enum CredentialError {
+    /// The variable is not set, or empty.
+    #[error("{0} is not set")]
+    Missing(Source),
+    /// What is there cannot be a key.
+    #[error("{place} holds no usable key: {reason}")]
+    Unusable {
+        /// Where.
+        place: Source,
+        /// What is wrong with it, without any part of it.
+        reason: pianoroll_gateway::CredentialError,
+    },
+    /// The file cannot be read.
+    #[error("cannot read the key from `{}`", file.display())]
+    Read {
+        /// The file.
+        file: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+}
+
+impl Source {
+    /// Reads the key.
+    ///
+    /// # Errors
+    /// It is not there, cannot be read, or cannot be a key: keys have no white space within.
+    pub fn read(&self) -> Result<Credential, CredentialError> {
+        let text = match self {
+            Source::Env(name) => match std::env::var(name) {
+                Ok(text) => text,
+                Err(std::env::VarError::NotPresent) => String::new(),
+                // Not text, so it cannot be sent either.
+                Err(std::env::VarError::NotUnicode(_)) => {
+                    return Err(self.unusable(pianoroll_gateway::CredentialError::Characters));
+                }
+            },
+            Source::File(file) => std::fs::read_to_string(file)
+                .map_err(|source| CredentialError::Read { file: file.clone(), source })?,
+        };
+        match (Credential::new(text), self) {
+            (Ok(credential), _) => Ok(credential),
+            (Err(pianoroll_gateway::CredentialError::Empty), Source::Env(_)) => {
+                Err(CredentialError::Missing(self.clone()))
+            }
+            (Err(reason), _) => Err(self.unusable(reason)),
+        }
+    }
+
+    /// What an operator should change about the place of the key: a file that other users may read.
+    #[must_use]
+    pub fn warning(&self) -> Option<String> {
+        match self {
+            Source::Env(_) => None,
+            Source::File(file) => open_to_others(file).then(|| {
+                format!("other users may read `{0}`; run `chmod 600 {0}`", file.display())
+            }),
+        }
+    }
+
+    fn unusable(&self, reason: pianoroll_gateway::CredentialError) -> CredentialError {
+        CredentialError::Unusable { place: self.clone(), reason }
+    }
+}
+
+#[cfg(unix)]
+fn open_to_others(file: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::metadata(file).is_ok_and(|metadata| metadata.permissions().mode() & 0o077 != 0)
+}
+
+#[cfg(not(unix))]
+fn open_to_others(_file: &Path) -> bool {
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::{Expect, expect};
+
+    use super::*;
+
+    fn check(content: &str, expected: Expect) {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("key");
+        std::fs::write(&file, content).unwrap();
+        let text = match Source::File(file).read() {
+            Ok(credential) => format!("{credential:?}"),
+            Err(error) => error.to_string(),
+        };
+        assert!(!text.contains("tok3n"), "{text}");
+        expected.assert_eq(&text.replace(&folder.path().display().to_string(), ""));
+    }
+
+    #[test]
+    fn a_key_is_read_from_a_file_and_never_shown() {
+        check("tok3n\n", expect!["Credential([key])"]);
+        check(
+            "tok3n more\n",
+            expect![
+                "the file `/key` holds no usable key: the key holds characters that cannot be sent; only visible ASCII can"
+            ],
+        );
+        check("\n", expect!["the file `/key` holds no usable key: the key is empty"]);
+        let missing = Source::File("/nowhere/key".into()).read().unwrap_err();
+        expect!["cannot read the key from `/nowhere/key`"].assert_eq(&missing.to_string());
+        let unset = Source::Env("PIANOROLL_TEST_UNSET".to_owned()).read().unwrap_err();
+        expect!["the environment variable PIANOROLL_TEST_UNSET is not set"]
+            .assert_eq(&unset.to_string());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_that_others_may_read_is_warned_about() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("key");
+        std::fs::write(&file, "x").unwrap();
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o644)).unwrap();
+        assert!(Source::File(file.clone()).warning().unwrap().contains("chmod 600"));
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).unwrap();
+        assert_eq!(Source::File(file).warning(), None);
+    }
+}

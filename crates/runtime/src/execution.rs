@@ -1,0 +1,73 @@
+//! A guest and its host become a run, and the run a report.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use pianoroll_host::ledger::EntryState;
+use pianoroll_host::{Guest, GuestError, Host, HostSettings, LedgerEntry, Summary};
+use pianoroll_model::{Outcome, RunId};
+use serde_json::Value;
+
+/// How a run went.
+#[derive(Clone, Debug)]
+pub struct RunReport {
+    /// The run.
+    pub run: RunId,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// The program's result; null unless it completed.
+    pub result: Value,
+    /// What ended the program before its end.
+    pub error: Option<GuestError>,
+    /// What it did, in numbers.
+    pub summary: Summary,
+    /// The effects that may have happened: sent, and their answers never seen.
+    pub unknown: Vec<LedgerEntry>,
+    /// When it started, by the wall clock.
+    pub started: Timestamp,
+    /// How long it took, by the clock that never goes back.
+    pub elapsed: Duration,
+}
+
+/// Runs a guest to its end. Cancelling the settings' signal ends it at its next call.
+pub async fn execute(guest: &dyn Guest, settings: HostSettings) -> RunReport {
+    let (run, started, clock) = (settings.run.clone(), settings.started, settings.clock.clone());
+    let begin = clock.monotonic();
+    let host = Host::new(settings);
+    let ended = guest.run(host.trunk()).await;
+    let unknown = host.ledger().entries.into_iter().filter(is_unknown).collect();
+    let (outcome, result, error) = match ended {
+        Ok(result) => (Outcome::Completed, result, None),
+        Err(error) if error.is_cancelled() => (Outcome::Cancelled, Value::Null, Some(error)),
+        Err(error) => (Outcome::Failed, Value::Null, Some(error)),
+    };
+    let elapsed = clock.monotonic().saturating_sub(begin);
+    RunReport { run, outcome, result, error, summary: host.summary(), unknown, started, elapsed }
+}
+
+/// A new run's id: a UUID of version 7, so that ids sort by time. `random` fills what the time leaves.
+#[must_use]
+pub fn run_id(now: Timestamp, random: [u8; 10]) -> RunId {
+    let millis = u64::try_from(now.as_millisecond()).unwrap_or_default();
+    let id = uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid();
+    match id.to_string().parse() {
+        Ok(id) => id,
+        Err(_) => unreachable!("a UUID is letters, digits and dashes"),
+    }
+}
+
+fn is_unknown(entry: &LedgerEntry) -> bool {
+    matches!(entry.state, EntryState::Sent | EntryState::Unknown { .. })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn run_ids_sort_by_time() {
+        let at = |second| run_id(Timestamp::from_second(second).unwrap(), [7; 10]);
+        assert_eq!(at(1_800_000_000).as_str(), "01a3185c-5000-7707-8707-070707070707");
+        assert!(at(1_800_000_000) < at(1_800_000_001));
+    }
+}
