@@ -1,9 +1,9 @@
 //! The gateway as a local server: the whole API behind Maton's gateway on loopback, with real state, both rate limiters,
 //! the error texts of the real thing, and faults on demand (design section 11). Nothing leaves the machine.
 //!
-//! A request walks through [`gateway`]: key, app, connection and quota as Maton checks them; then revision, route, media
-//! type, windows and query as Klaviyo does ([`native`]); then the [`faults`]; and only then the account's state
-//! ([`mod@state`]), which is all that the second half of the crate knows about.
+//! A request walks through `gateway`: key, app, connection and quota as Maton checks them; then revision, route, media
+//! type, windows and query as Klaviyo does (`native`); then the `faults`; and only then the account's state
+//! (`state`), which is all that the second half of the crate knows about.
 //!
 //! Invariants: routes come from `pianoroll_api::OPERATIONS` alone; time and chance come from the clock and the seed; a
 //! refusal changes nothing; the credential is never stored.
