@@ -7,7 +7,7 @@
 //! Invariants: a refusal has changed nothing, so everything is checked before the first change; no order depends on a
 //! hash map; nothing here knows of HTTP, limits or faults.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -70,6 +70,8 @@ pub(crate) struct State {
     serial: u64,
     /// Campaigns in the order in which they were sent, one entry a sending.
     sends: Vec<String>,
+    /// When scheduled campaigns go out, in seconds, and which.
+    due: BTreeSet<(i64, String)>,
 }
 
 impl State {
@@ -86,6 +88,7 @@ impl State {
             collections: BTreeMap::new(),
             serial: 0,
             sends: Vec::new(),
+            due: BTreeSet::new(),
         };
         dataset::fill(&mut state);
         state
@@ -94,6 +97,7 @@ impl State {
     /// Does what the operation says and answers as the API does. A refusal has changed nothing.
     pub(crate) fn answer(&mut self, exchange: &Exchange) -> Result<Reply, Refusal> {
         self.now = exchange.now;
+        self.send_what_is_due();
         match exchange.operation.id {
             "profiles.list" => self.list_profiles(exchange),
             "profiles.create" => self.create_profile(exchange),

@@ -142,10 +142,27 @@ impl State {
         campaign.set("updated_at", stamp(now));
         self.insert("campaign", campaign);
         self.sends.push(id.clone());
+        self.due.extend(later.map(|time| (time, id.clone())));
         let done = if later.is_some() { "queued" } else { "complete" };
         self.insert("campaign-send-job", Record::new(id.clone(), json!({ "status": done })));
         let accepted = Record::new(id, json!({ "status": "queued" }));
         Ok(self.reply_one(exchange, "campaign-send-job", &accepted))
+    }
+
+    /// Lets the scheduled campaigns go out whose time has come.
+    pub(super) fn send_what_is_due(&mut self) {
+        while self.due.first().is_some_and(|(time, _)| *time <= self.now.as_second()) {
+            let Some((time, id)) = self.due.pop_first() else { return };
+            let Some(campaign) = self.row_mut("campaign", &id) else { continue };
+            // It may have been taken back meanwhile, and scheduled again for another time.
+            let still = campaign.attributes.get("send_time") == Some(&stamp(time));
+            if campaign.text("status") != "Scheduled" || !still {
+                continue;
+            }
+            campaign.set("status", "Sent");
+            campaign.set("updated_at", stamp(time));
+            self.insert("campaign-send-job", Record::new(id, json!({ "status": "complete" })));
+        }
     }
 
     pub(super) fn cancel_send(&mut self, exchange: &Exchange) -> Result<Reply, Refusal> {

@@ -42,7 +42,9 @@ pub(super) fn check(filter: &Filter, kind: &str) -> Result<(), Refusal> {
         let text = match argument {
             Literal::Bare(text) | Literal::Text(text) => text,
             _ => {
-                return refused(format!("Invalid filter provided. '{argument}' cannot be ordered."));
+                return refused(format!(
+                    "Invalid filter provided. '{argument}' cannot be ordered."
+                ));
             }
         };
         if time && time::parse(text).is_none() {

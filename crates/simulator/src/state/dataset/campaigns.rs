@@ -79,8 +79,12 @@ fn add(state: &mut State, plan: &Plan<'_>) {
     let Plan { id, name, status, channel, created, number } = plan;
     let sent = created + 3 * DAY;
     let later = matches!(*status, "Sent" | "Variations Sent" | "Sending" | "Scheduled");
+    let planned = state.start + (10 + *number as i64 % 20) * DAY;
+    if *status == "Scheduled" {
+        state.due.insert((planned, id.clone()));
+    }
     let send_time = match *status {
-        "Scheduled" => stamp(state.start + (10 + *number as i64 % 20) * DAY),
+        "Scheduled" => stamp(planned),
         _ if later => stamp(sent),
         _ => Value::Null,
     };
