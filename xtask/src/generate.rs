@@ -1,7 +1,22 @@
-//! `cargo xtask generate`.
-use anyhow::Result;
+//! `cargo xtask generate`: the contracts under `docs/` that are made from the spec.
+
 use std::path::Path;
 
-pub(crate) fn generate(_root: &Path, _check: bool) -> Result<()> {
+use anyhow::Result;
+use pianoroll_codegen::contracts;
+
+/// Writes the contracts, or with `check` compares them and fails where they differ.
+pub(crate) fn generate(root: &Path, check: bool) -> Result<()> {
+    let spec = pianoroll_codegen::read(&root.join("spec"))?;
+    if check {
+        contracts::compare(&spec, root)?;
+        println!("the contracts are what spec/ says");
+        return Ok(());
+    }
+    let changed = contracts::write(&spec, root)?;
+    for file in &changed {
+        println!("{file}");
+    }
+    println!("{} files changed", changed.len());
     Ok(())
 }

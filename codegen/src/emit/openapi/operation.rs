@@ -3,8 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use crate::checked::{
-    App, Body, BodyId, Condition, Example, Host, Module, Operation, Page, Query, Route, Shape,
-    Variant,
+    App, Body, BodyId, Condition, Example, Host, Mode, Module, Operation, Page, Query, Route,
+    Shape, Variant,
 };
 use crate::emit::openapi::schema;
 use crate::emit::prose;
@@ -121,9 +121,11 @@ fn query(query: &Query, page: Page) -> Vec<Value> {
 
 fn request_body(app: &App, operation: &Operation, body: &Body) -> Value {
     let mut media = json!({ "schema": schema::body(body) });
-    // Shorthand is a guest's form; what goes over the wire is a document.
+    // Shorthand is a guest's form; what goes over the wire is a document. Those that the official API refuses are left to
+    // the reference.
+    let mode = if Mode::Strict.has(app, operation) { Mode::Strict } else { Mode::Documented };
     let documents = operation.examples.iter().enumerate().filter_map(|(index, example)| {
-        let value = example.body.as_ref()?;
+        let value = example.body.as_ref().filter(|_| example.modes.contains(&mode))?;
         let wire = !app.json_api || value.get("data").is_some();
         wire.then(|| (format!("example{}", index + 1), json!({ "value": value })))
     });
