@@ -152,10 +152,14 @@ impl Stream {
     }
 
     fn ask(&mut self) {
-        if let Next::NotAsked(pages) = std::mem::replace(&mut self.next, Next::Over) {
-            let fetch = fetch(pages, Arc::clone(&self.asked));
-            self.next = Next::Asked(self.context.run.runtime.spawn(fetch));
-        }
+        self.next = match std::mem::replace(&mut self.next, Next::Over) {
+            Next::NotAsked(pages) => {
+                let fetch = fetch(pages, Arc::clone(&self.asked));
+                Next::Asked(self.context.run.runtime.spawn(fetch))
+            }
+            // Asked once is enough.
+            next @ (Next::Asked(_) | Next::Over) => next,
+        };
     }
 
     /// Waits for the next page; `false` after the last.
