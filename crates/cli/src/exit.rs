@@ -47,7 +47,7 @@ impl Exit {
             Exit::Completed => "completed",
             Exit::Failed => "failed: the program or the API",
             Exit::Input => {
-                "usage or bad input: arguments, project file, a script that does not compile; nothing was changed"
+                "usage or bad input: arguments, project file, script; nothing was changed"
             }
             Exit::Problems => "completed with problems",
             Exit::Denied => "permission denied, or a guardrail reached",
