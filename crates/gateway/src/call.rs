@@ -2,15 +2,19 @@
 
 use bytes::Bytes;
 use jiff::Timestamp;
-use pianoroll_api::operation::Operation;
+use std::sync::Arc;
+
+use pianoroll_api::operation::{Budget, Operation};
 use pianoroll_api::{Arguments, operation};
 use pianoroll_model::{Certainty, Retry};
+use serde_json::Value;
 
 use crate::answer::{Answer, Effort, Settlement};
 use crate::cancel::Cancel;
 use crate::connection::Connection;
 use crate::error::{CallError, ErrorKind, Failure};
 use crate::gateway::Gateway;
+use crate::limiter::{Permit, Refusal, Refuser, Want};
 use crate::request::{BuildError, HttpRequest, build};
 
 mod judge;
@@ -66,6 +70,8 @@ pub(crate) struct Target<'a> {
     pub(crate) class: Retry,
     /// Whether a success must bring a document.
     pub(crate) wants_document: bool,
+    /// What its options are charged to, beside the endpoint.
+    pub(crate) budgets: Vec<&'static Budget>,
     /// Ids of the path and of the body: what a probe is called with.
     pub(crate) ids: Vec<String>,
     pub(crate) cancel: Option<&'a Cancel>,
@@ -112,6 +118,7 @@ impl Gateway {
             connection,
             class,
             wants_document: !matches!(operation.answer, operation::Answer::None),
+            budgets: budgets(operation, call.arguments),
             ids: settle::ids(operation, connection, call.arguments),
             cancel: call.cancel,
             request,
@@ -188,6 +195,7 @@ impl Gateway {
         if target.cancel.is_some_and(Cancel::is_cancelled) {
             return Err(target.failure(ErrorKind::Cancelled, Certainty::NotDone));
         }
+        let permit = self.admit(target, effort).await?;
         effort.retries += u32::from(effort.requests > 0);
         effort.requests += 1;
         let exchange = self.inner.exchange(&target.request);
@@ -201,11 +209,52 @@ impl Gateway {
             },
             None => exchange.await,
         };
+        let limits = outcome.as_ref().ok().map(|reply| reply.limits);
         let result = judge::judge(target, outcome, &self.inner.credential);
-        if let Err(failure) = &result {
-            effort.throttled += u32::from(failure.status == Some(429));
+        let refused = result.as_ref().err().filter(|failure| failure.kind == ErrorKind::Throttled);
+        effort.throttled += u32::from(refused.is_some());
+        match (permit, refused, limits) {
+            (Some(permit), Some(failure), _) => {
+                let by = if failure.by_api { Refuser::Api } else { Refuser::Gateway };
+                permit.refused(by, failure.retry_after.unwrap_or(next::SHORTEST_WINDOW));
+            }
+            (Some(permit), None, Some(limits)) => permit.answered(limits),
+            // Dropping it says that there is no more to say.
+            (_, _, _) => {}
         }
-        result
+        result.map_err(|failure| *failure)
+    }
+
+    /// Waits for the limits; there is no permit where they are off.
+    async fn admit(
+        &self,
+        target: &Target<'_>,
+        effort: &mut Effort,
+    ) -> Result<Option<Permit>, Failure> {
+        let Some(limiter) = &self.inner.limiter else { return Ok(None) };
+        let connection = match target.request.host {
+            operation::Host::Gateway => target.connection.id.as_ref().map(|id| id.as_str()),
+            operation::Host::Control => None,
+        };
+        let want = Want {
+            connection: connection.unwrap_or_default().into(),
+            endpoint: Arc::from(target.name),
+            operation: target.operation,
+            budgets: target.budgets.clone(),
+            by_hand: self.by_hand,
+        };
+        let began = self.inner.clock.monotonic();
+        let admitted = limiter.admit(want, target.cancel).await;
+        effort.waited += self.inner.clock.monotonic().saturating_sub(began);
+        match admitted {
+            Ok(permit) => Ok(Some(permit)),
+            Err(Refusal::Stopped) => Err(target.failure(ErrorKind::Cancelled, Certainty::NotDone)),
+            Err(Refusal::TooLong(wait)) => {
+                let failure = target.failure(ErrorKind::Throttled, Certainty::NotDone);
+                let detail = format!("its limit is used up for the next {} s", wait.as_secs());
+                Err(Failure { retry_after: Some(wait), ..failure.detail(detail) })
+            }
+        }
     }
 
     /// Waits, unless the caller wishes to stop.
@@ -239,6 +288,24 @@ pub(crate) struct Done {
 /// The caller wished to stop while something was waited for.
 #[derive(Debug)]
 pub(crate) struct Stopped;
+
+/// The budgets that a call's options are charged to.
+fn budgets(operation: &Operation, arguments: &Arguments) -> Vec<&'static Budget> {
+    let asks = |budget: &&Budget| {
+        arguments.options.get(budget.option).is_some_and(|value| mentions(value, budget.value))
+    };
+    operation.app.budgets.iter().filter(asks).collect()
+}
+
+/// Whether an option names a value: as one of a comma list, of an array, or of any type's array.
+fn mentions(option: &Value, wanted: &str) -> bool {
+    match option {
+        Value::String(text) => text.split(',').any(|word| word.trim() == wanted),
+        Value::Array(items) => items.iter().any(|item| mentions(item, wanted)),
+        Value::Object(types) => types.values().any(|value| mentions(value, wanted)),
+        _ => false,
+    }
+}
 
 fn cancelled(target: &Target<'_>, tally: &Tally) -> Failure {
     let certainty = if tally.lost { Certainty::Unknown } else { Certainty::NotDone };

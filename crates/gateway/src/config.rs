@@ -187,7 +187,7 @@ pub struct Config {
     /// The credential's limit.
     pub quota: Quota,
     /// A file through which all processes of this machine share the credential's quota; nothing keeps it to this one.
-    /// [`Gateway::shared_quota_file`](crate::Gateway::shared_quota_file) names the usual place.
+    /// [`shared_quota_file`](crate::shared_quota_file) names the usual place.
     pub shared_quota: Option<PathBuf>,
     /// From the first packet until the connection stands, encryption included.
     pub connect_timeout: Duration,
@@ -250,6 +250,14 @@ pub enum ConfigError {
     /// A root certificate that cannot be read.
     #[error("root certificate {0} is neither PEM nor DER")]
     Certificate(usize),
+    /// The file of the shared quota cannot be used.
+    #[error("the quota cannot be shared through {}: {error}", path.display())]
+    SharedQuota {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        error: std::io::Error,
+    },
     /// The HTTP client.
     #[error("the HTTP client could not be set up: {0}")]
     Client(String),

@@ -150,6 +150,8 @@ pub struct Failure {
     pub note: Option<String>,
     /// How long the API or a limiter asks to wait.
     pub retry_after: Option<Duration>,
+    /// Whether the API itself spoke, and not the gateway before it.
+    pub by_api: bool,
     /// The gateway's `X-Request-Id`.
     pub request_id: Option<String>,
     /// What the call took until then.
@@ -168,6 +170,7 @@ impl Failure {
             more: Vec::new(),
             note: None,
             retry_after: None,
+            by_api: false,
             request_id: None,
             effort: Effort::default(),
         }

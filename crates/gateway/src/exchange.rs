@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use jiff::Timestamp;
 use pianoroll_model::Certainty;
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue, DATE, LOCATION, RETRY_AFTER};
+use reqwest::header::{DATE, HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER};
 
 use crate::config::{Config, ConfigError};
 use crate::credential::Credential;

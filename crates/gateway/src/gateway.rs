@@ -16,12 +16,15 @@ use crate::connection::Connection;
 use crate::credential::Credential;
 use crate::error::{CallError, ErrorKind, Failure};
 use crate::exchange::{self, Broken, Reply};
+use crate::limiter::{Limiter, Shared};
 use crate::request::HttpRequest;
 
 /// A client of the gateway. Clones are the same client: they share connections, limits and counters.
 #[derive(Clone)]
 pub struct Gateway {
     pub(crate) inner: Arc<Inner>,
+    /// Whether a person waits for the calls of this handle.
+    pub(crate) by_hand: bool,
 }
 
 pub(crate) struct Inner {
@@ -29,6 +32,8 @@ pub(crate) struct Inner {
     pub(crate) credential: Credential,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) counters: Counters,
+    /// Nothing where the quota is off.
+    pub(crate) limiter: Option<Arc<Limiter>>,
     http: reqwest::Client,
     // Held for one draw.
     random: Mutex<Pcg64Mcg>,
@@ -57,9 +62,29 @@ impl Gateway {
         }
         let http = exchange::client(&config)?;
         let random = Mutex::new(Pcg64Mcg::new(u128::from(config.seed)));
+        let shared = match &config.shared_quota {
+            None => None,
+            Some(path) => Some(
+                Shared::new(path)
+                    .map_err(|error| ConfigError::SharedQuota { path: path.clone(), error })?,
+            ),
+        };
+        let limiter = match config.quota {
+            Quota::Off => None,
+            Quota::PerSecond(requests) => {
+                let longest = config.retries.longest_wait;
+                Some(Arc::new(Limiter::new(requests, shared, longest, Arc::clone(&clock))))
+            }
+        };
         let counters = Counters::default();
-        let inner = Inner { config, credential, clock, counters, http, random };
-        Ok(Self { inner: Arc::new(inner) })
+        let inner = Inner { config, credential, clock, counters, limiter, http, random };
+        Ok(Self { inner: Arc::new(inner), by_hand: false })
+    }
+
+    /// The same client for calls that a person waits for: they go first.
+    #[must_use]
+    pub fn by_hand(&self) -> Self {
+        Self { by_hand: true, ..self.clone() }
     }
 
     /// Makes a typed call. Of operations that are safe by key, those without a key of their own are sent once.

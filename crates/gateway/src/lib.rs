@@ -23,6 +23,7 @@ mod call;
 mod connections;
 mod exchange;
 mod gateway;
+mod limiter;
 
 pub use answer::{Answer, Effort, Settlement, Statistics};
 pub use call::{Call, RawRequest};
@@ -34,4 +35,5 @@ pub use connections::{ConnectionInfo, ResolveError};
 pub use credential::{Credential, CredentialError};
 pub use error::{CallError, ErrorKind, Failure, Reason};
 pub use gateway::Gateway;
+pub use limiter::shared_quota_file;
 pub use request::{BuildError, HttpRequest, build};

@@ -43,7 +43,7 @@ pub struct HttpRequest {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BuildError {
     /// As many ids as the path has.
-    #[error("the path `{path}` takes {wanted} ids, not {given}")]
+    #[error("the path `{path}` takes {wanted} id(s), not {given}")]
     Ids {
         /// The native path.
         path: &'static str,

@@ -15,7 +15,7 @@ pub(super) fn judge(
     target: &Target<'_>,
     outcome: Result<Reply, Broken>,
     credential: &Credential,
-) -> Result<Done, Failure> {
+) -> Result<Done, Box<Failure>> {
     let mut reply = outcome
         .map_err(|broken| target.failure(broken.kind, broken.certainty).detail(broken.message))?;
     if let Ok(text) = std::str::from_utf8(&reply.body)
@@ -29,23 +29,24 @@ pub(super) fn judge(
     let status = reply.status;
     let verdict = match status {
         200..=299 => success(target, reply),
-        300..=399 => Err(redirect(target, &reply)),
-        400..=499 => Err(refusal(target, &reply)),
-        _ => Err(outage(target, &reply)),
+        300..=399 => Err(Box::new(redirect(target, &reply))),
+        400..=499 => Err(Box::new(refusal(target, &reply))),
+        _ => Err(Box::new(outage(target, &reply))),
     };
     match verdict {
         Ok(body) => Ok(Done { status, body, request_id, date }),
-        Err(failure) => Err(Failure { status: Some(status), request_id, ..failure }),
+        Err(failure) => Err(Box::new(Failure { status: Some(status), request_id, ..*failure })),
     }
 }
 
-fn success(target: &Target<'_>, reply: Reply) -> Result<Bytes, Failure> {
-    if let Some(broken) = reply.broken {
-        return Err(target.failure(broken.kind, Certainty::Unknown).detail(broken.message));
-    }
-    let unreadable = |detail: String| {
-        Err(target.failure(ErrorKind::Unreadable, Certainty::Unknown).detail(detail))
+fn success(target: &Target<'_>, reply: Reply) -> Result<Bytes, Box<Failure>> {
+    let lost = |kind: ErrorKind, detail: String| {
+        Err(Box::new(target.failure(kind, Certainty::Unknown).detail(detail)))
     };
+    if let Some(broken) = reply.broken {
+        return lost(broken.kind, broken.message);
+    }
+    let unreadable = |detail: String| lost(ErrorKind::Unreadable, detail);
     if reply.body.iter().all(u8::is_ascii_whitespace) {
         return match target.wants_document && reply.status != 204 {
             true => unreadable("the answer is empty where a document was due".to_owned()),
@@ -100,7 +101,8 @@ fn refusal(target: &Target<'_>, reply: &Reply) -> Failure {
         ErrorKind::Unauthorized => failure.note("the gateway refuses the key"),
         _ => failure,
     };
-    explain(Failure { retry_after: reply.retry_after, ..failure }, parsed)
+    let by_api = parsed.is_api();
+    explain(Failure { retry_after: reply.retry_after, by_api, ..failure }, parsed)
 }
 
 fn outage(target: &Target<'_>, reply: &Reply) -> Failure {

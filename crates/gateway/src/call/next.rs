@@ -59,14 +59,17 @@ pub(super) enum Pause {
     UpTo(Duration),
 }
 
+/// What a refusal for pace waits at least, where it does not say.
+pub(super) const SHORTEST_WINDOW: Duration = Duration::from_secs(1);
+
 /// Decides about a failure that [`Tally::count`] has counted.
 pub(super) fn next(class: Retry, failure: &Failure, tally: &Tally, retries: &Retries) -> Next {
     let pause = match failure.retry_after {
         Some(duration) => Pause::Exactly(duration),
         // A refusal for pace without a time: no window is shorter than a second.
-        None if failure.kind == ErrorKind::Throttled => Pause::Exactly(
-            Duration::from_secs(1) * 2_u32.saturating_pow(tally.throttles.min(7) - 1),
-        ),
+        None if failure.kind == ErrorKind::Throttled => {
+            Pause::Exactly(SHORTEST_WINDOW * 2_u32.saturating_pow(tally.throttles.clamp(1, 7) - 1))
+        }
         None => Pause::UpTo(backoff(tally.failures, retries)),
     };
     if matches!(&pause, Pause::Exactly(duration) if *duration > retries.longest_wait) {

@@ -50,6 +50,7 @@ impl Gateway {
             connection,
             class,
             wants_document: false,
+            budgets: Vec::new(),
             ids: Vec::new(),
             cancel: raw.cancel,
             request,

@@ -123,7 +123,12 @@ impl Gateway {
             Err(error) => error.effort,
         };
         let answer = result?;
-        Ok(Done { status: answer.status, body: answer.body, request_id: answer.request_id, date: answer.date })
+        Ok(Done {
+            status: answer.status,
+            body: answer.body,
+            request_id: answer.request_id,
+            date: answer.date,
+        })
     }
 }
 

@@ -30,6 +30,9 @@ struct Wrap<'b> {
     keys: Keys<'b>,
 }
 
+/// What the items of a group share, and the items.
+type Group = (Option<Value>, Vec<Value>);
+
 /// Puts the key where there is none, and remembers where that could not be done.
 struct Keys<'b> {
     name: Option<&'static str>,
@@ -97,13 +100,8 @@ impl Wrap<'_> {
     }
 
     /// Items by the attribute that they share, groups in the order in which they first appear.
-    fn groups(
-        &mut self,
-        items: &[Value],
-        by: &str,
-        kind: &str,
-    ) -> Result<Vec<(Option<Value>, Vec<Value>)>, BuildError> {
-        let mut groups: Vec<(Option<Value>, Vec<Value>)> = Vec::new();
+    fn groups(&mut self, items: &[Value], by: &str, kind: &str) -> Result<Vec<Group>, BuildError> {
+        let mut groups: Vec<Group> = Vec::new();
         let mut places = std::collections::HashMap::new();
         for (index, given) in items.iter().enumerate() {
             let mut given = map(given)?.clone();
