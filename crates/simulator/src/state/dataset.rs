@@ -34,9 +34,11 @@ fn documented(text: &str) -> i64 {
     parse_seconds(text).unwrap_or_default()
 }
 
-/// The id of the so-manyth record of a kind; the same for every seed, so that documentation can name it.
-fn id(stream: u64, number: u64) -> String {
-    short_id(mix(0, stream, number))
+/// The id of the so-manyth record of a kind; the same for every seed, so that documentation can name it. All lie behind
+/// the document's own id, so that what the document shows is on the first page.
+fn id(stream: u64, number: u64, documented: &str) -> String {
+    let mut drawn = (0..).map(|attempt| short_id(mix(attempt, stream, number)));
+    drawn.find(|id| id.as_str() > documented).unwrap_or_default()
 }
 
 /// Lists with the share of the people that is on them, in per cent.
@@ -60,7 +62,7 @@ const LISTS: &[(&str, u64)] = &[
 fn lists(state: &mut State) {
     for (number, (name, share)) in LISTS.iter().enumerate() {
         let number = number as u64;
-        let id = if number == 0 { "Y6nRLr".to_owned() } else { id(100, number) };
+        let id = if number == 0 { "Y6nRLr".to_owned() } else { id(100, number, "Y6nRLr") };
         let (created, updated) = match number {
             0 => (documented("2024-01-15T10:30:00Z"), documented("2024-03-01T14:22:00Z")),
             _ => (
@@ -119,7 +121,7 @@ fn segments(state: &mut State) {
     ];
     for (number, (name, conditions)) in rows.into_iter().enumerate() {
         let number = number as u64;
-        let id = if number == 0 { "XyZ123".to_owned() } else { id(101, number) };
+        let id = if number == 0 { "XyZ123".to_owned() } else { id(101, number, "XyZ123") };
         let definition = json!({ "condition_groups": [{ "conditions": conditions }] });
         let attributes = json!({
             "name": name,
@@ -128,7 +130,7 @@ fn segments(state: &mut State) {
             "updated": stamp(state.start - (60 - 4 * number as i64) * DAY),
             "is_active": number != 10,
             "is_processing": false,
-            "is_starred": number % 4 == 0,
+            "is_starred": number.is_multiple_of(4),
         });
         state.groups.insert(id.clone(), Group::new(&id, Rule::Definition(definition)));
         state.insert("segment", Record::new(id, attributes));

@@ -102,13 +102,12 @@ impl State {
                 let who = place(&cursor);
                 (cursor.key.unwrap_or(Key::Null), who)
             });
-            let rows: Vec<(Option<Key>, Who)>;
             let walk =
                 this.profiles.walk_by(&field, after, descending).map(|(key, who)| (Some(key), who));
             let met =
                 walk.filter(|(_, who)| this.meets("profile", &this.profile(who, &wanted), filter));
             // One more than the page holds tells whether there is a next one.
-            rows = met
+            let rows: Vec<(Option<Key>, Who)> = met
                 .take(super::listing::size(exchange).unwrap_or(usize::MAX).saturating_add(1))
                 .collect();
             Box::new(rows.into_iter())
@@ -143,8 +142,8 @@ impl State {
     }
 
     fn answer_profile(&self, exchange: &Exchange, id: &str) -> Result<Reply, Refusal> {
-        let record = self.record("profile", id).ok_or_else(|| Refusal::not_found("profile", id))?;
-        Ok(self.reply_one(exchange, "profile", &record))
+        let who = self.profiles.who(id).ok_or_else(|| Refusal::not_found("profile", id))?;
+        Ok(self.reply_one(exchange, "profile", &self.profile(&who, &wanted(exchange))))
     }
 
     /// Refuses identifiers that have the wrong form or that another profile holds.

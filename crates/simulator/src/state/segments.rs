@@ -85,7 +85,7 @@ impl State {
                     .map(Vec::as_slice)
                     .unwrap_or_default();
                 let is_member = condition.get("is_member").and_then(Value::as_bool).unwrap_or(true);
-                // A segment may name another one, but not itself.
+                // Lists only: a segment that named itself would never end.
                 let list = |id: &&str| self.exists("list", id);
                 let mut ids = groups.iter().filter_map(Value::as_str).filter(list);
                 ids.any(|id| self.joined(id, who).is_some()) == is_member

@@ -45,7 +45,7 @@ fn item(state: &mut State, number: u64) {
             "blue-running-shoes".to_owned(),
         ),
         _ => (
-            format!("ITEM-{number:04}"),
+            format!("SHOP-{number:04}"),
             format!("{} {category} {number}", pick(COLOURS, drawn >> 8)),
             (900 + (drawn >> 16) % 24_000) as f64 / 100.0,
             format!("item-{number:04}"),
@@ -65,7 +65,7 @@ fn item(state: &mut State, number: u64) {
             "image_thumbnail_url": image,
             "images": [image],
             "custom_metadata": {},
-            "published": number % 17 != 0,
+            "published": !number.is_multiple_of(17),
             "created": stamp(created),
             "updated": stamp(created + 10 * DAY),
         })

@@ -75,7 +75,7 @@ fn templates(state: &mut State) {
         "Birthday",
     ];
     for number in 1..=TEMPLATES {
-        let id = if number == 1 { "AbC123".to_owned() } else { super::id(104, number) };
+        let id = if number == 1 { "AbC123".to_owned() } else { super::id(104, number, "AbC123") };
         let name = names[(number as usize - 1) % names.len()];
         let name = if number as usize <= names.len() {
             name.to_owned()
@@ -102,7 +102,7 @@ fn tags(state: &mut State) {
     let groups = [("All tags", false, true), ("Season", true, false)];
     let groups: Vec<String> = (groups.into_iter().enumerate())
         .map(|(number, (name, exclusive, default))| {
-            let id = super::id(105, number as u64);
+            let id = super::id(105, number as u64, "");
             let attributes = json!({ "name": name, "exclusive": exclusive, "default": default });
             state.insert("tag-group", Record::new(id.clone(), attributes));
             id
@@ -123,7 +123,8 @@ fn tags(state: &mut State) {
         "Winter",
     ];
     for (number, name) in names.into_iter().enumerate() {
-        let id = if number == 0 { "abc123".to_owned() } else { super::id(106, number as u64) };
+        let id =
+            if number == 0 { "abc123".to_owned() } else { super::id(106, number as u64, "abc123") };
         let group = groups[usize::from(number >= 8)].clone();
         let mut tag = Record::new(id, json!({ "name": name })).one("tag-group", "tag-group", group);
         match name {
@@ -179,6 +180,7 @@ fn import(state: &mut State) {
         "source": { "pointer": "/data/attributes/profiles/data/2/attributes/email" },
         "original_payload": { "email": "nobody@" },
     });
-    let error = Record::new(super::id(107, 0), error).one("job", "profile-bulk-import-job", job);
+    let error =
+        Record::new(super::id(107, 0, ""), error).one("job", "profile-bulk-import-job", job);
     state.insert("import-error", error);
 }

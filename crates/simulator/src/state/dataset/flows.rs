@@ -6,8 +6,11 @@ use super::super::State;
 use super::super::record::Record;
 use super::super::time::{DAY, stamp};
 
+/// A type and an id.
+type Trigger = (&'static str, &'static str);
+
 /// Name, status, trigger type, and what the trigger is: a type and an id.
-const FLOWS: &[(&str, &str, &str, Option<(&str, &str)>)] = &[
+const FLOWS: &[(&str, &str, &str, Option<Trigger>)] = &[
     ("Welcome Series", "live", "Added to List", Some(("list", "Y6nRLr"))),
     ("Abandoned Cart", "live", "Metric", Some(("metric", "RdChk4"))),
     ("Browse Abandonment", "live", "Metric", Some(("metric", "RdVwP2"))),
@@ -32,7 +35,8 @@ pub(super) fn fill(state: &mut State) {
             ),
             _ => (state.start - (650 - 30 * place) * DAY, state.start - (100 - 7 * place) * DAY),
         };
-        let id = if number == 0 { "VJvBNr".to_owned() } else { super::id(102, number as u64) };
+        let id =
+            if number == 0 { "VJvBNr".to_owned() } else { super::id(102, number as u64, "VJvBNr") };
         let attributes = json!({
             "name": name,
             "status": status,
@@ -55,7 +59,7 @@ pub(super) fn fill(state: &mut State) {
                 let message = if action == "70000001" {
                     "M7flow1".to_owned()
                 } else {
-                    super::id(103, (number * 10 + step) as u64)
+                    super::id(103, (number * 10 + step) as u64, "M7flow1")
                 };
                 let channel = if *kind == "SEND_SMS" { "sms" } else { "email" };
                 let title = format!("{name} {}", step / 2 + 1);

@@ -223,7 +223,7 @@ fn a_row_looks_as_the_api_shows_it() {
               "tags": {
                 "data": [
                   {
-                    "id": "JEaei6",
+                    "id": "vDfdAG",
                     "type": "tag"
                   }
                 ],
@@ -240,33 +240,33 @@ fn a_row_looks_as_the_api_shows_it() {
               "attributes": {
                 "name": "Newsletter"
               },
-              "id": "JEaei6",
+              "id": "vDfdAG",
               "links": {
-                "self": "https://a.klaviyo.com/api/tags/JEaei6/"
+                "self": "https://a.klaviyo.com/api/tags/vDfdAG/"
               },
               "relationships": {
                 "campaigns": {
                   "links": {
-                    "related": "https://a.klaviyo.com/api/tags/JEaei6/campaigns/",
-                    "self": "https://a.klaviyo.com/api/tags/JEaei6/relationships/campaigns/"
+                    "related": "https://a.klaviyo.com/api/tags/vDfdAG/campaigns/",
+                    "self": "https://a.klaviyo.com/api/tags/vDfdAG/relationships/campaigns/"
                   }
                 },
                 "flows": {
                   "links": {
-                    "related": "https://a.klaviyo.com/api/tags/JEaei6/flows/",
-                    "self": "https://a.klaviyo.com/api/tags/JEaei6/relationships/flows/"
+                    "related": "https://a.klaviyo.com/api/tags/vDfdAG/flows/",
+                    "self": "https://a.klaviyo.com/api/tags/vDfdAG/relationships/flows/"
                   }
                 },
                 "lists": {
                   "links": {
-                    "related": "https://a.klaviyo.com/api/tags/JEaei6/lists/",
-                    "self": "https://a.klaviyo.com/api/tags/JEaei6/relationships/lists/"
+                    "related": "https://a.klaviyo.com/api/tags/vDfdAG/lists/",
+                    "self": "https://a.klaviyo.com/api/tags/vDfdAG/relationships/lists/"
                   }
                 },
                 "segments": {
                   "links": {
-                    "related": "https://a.klaviyo.com/api/tags/JEaei6/segments/",
-                    "self": "https://a.klaviyo.com/api/tags/JEaei6/relationships/segments/"
+                    "related": "https://a.klaviyo.com/api/tags/vDfdAG/segments/",
+                    "self": "https://a.klaviyo.com/api/tags/vDfdAG/relationships/segments/"
                   }
                 },
                 "tag-group": {
@@ -275,8 +275,8 @@ fn a_row_looks_as_the_api_shows_it() {
                     "type": "tag-group"
                   },
                   "links": {
-                    "related": "https://a.klaviyo.com/api/tags/JEaei6/tag-group/",
-                    "self": "https://a.klaviyo.com/api/tags/JEaei6/relationships/tag-group/"
+                    "related": "https://a.klaviyo.com/api/tags/vDfdAG/tag-group/",
+                    "self": "https://a.klaviyo.com/api/tags/vDfdAG/relationships/tag-group/"
                   }
                 }
               },
