@@ -8,10 +8,12 @@
 //! list. What is inside is for the API to judge.
 
 mod body;
+mod document;
 mod error;
 mod filter;
 mod ids;
 pub(crate) mod options;
+mod place;
 pub(crate) mod size;
 pub(crate) mod value;
 

@@ -14,13 +14,16 @@ use crate::permission::PermissionError;
 /// Why a host call failed, where, and how much of it was done before. Cheap to clone: an error that stops a run is given to
 /// every branch of it.
 #[derive(Clone, Debug)]
-pub struct HostError(Arc<Inner>);
+pub struct HostError {
+    inner: Arc<Inner>,
+    // Beside the shared part: the error that stops a run says to each branch what that branch had done.
+    done: Done,
+}
 
 #[derive(Debug)]
 struct Inner {
     cause: Cause,
     position: Position,
-    done: Done,
 }
 
 /// What made a host call fail.
@@ -88,7 +91,8 @@ impl HostErrorKind {
 /// How far a host call that became several came before it failed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Done {
-    /// Items of the list whose calls had succeeded.
+    /// Items of the list whose calls had succeeded. They are the first ones of the list, but where its items are grouped
+    /// (events by profile): there it is a count only.
     pub items: u64,
     /// Calls that had succeeded.
     pub calls: u64,
@@ -98,28 +102,24 @@ pub struct Done {
 
 impl HostError {
     pub(crate) fn new(cause: Cause, position: Position) -> Self {
-        Self(Arc::new(Inner { cause, position, done: Done::default() }))
+        Self { inner: Arc::new(Inner { cause, position }), done: Done::default() }
     }
 
-    /// With what a host call of several calls had done before. The error that stops a whole run is shared, and stays as it is
-    /// for the others.
+    /// With what a host call of several calls had done before.
     pub(crate) fn after(self, done: Done) -> Self {
-        match Arc::try_unwrap(self.0) {
-            Ok(inner) => Self(Arc::new(Inner { done, ..inner })),
-            Err(shared) => Self(shared),
-        }
+        Self { done, ..self }
     }
 
     /// What made it fail.
     #[must_use]
     pub fn cause(&self) -> &Cause {
-        &self.0.cause
+        &self.inner.cause
     }
 
     /// The kind of cause.
     #[must_use]
     pub fn kind(&self) -> HostErrorKind {
-        match self.0.cause {
+        match self.inner.cause {
             Cause::Arguments(_) => HostErrorKind::Arguments,
             Cause::Permission(_) => HostErrorKind::Permission,
             Cause::Guardrail(_) => HostErrorKind::Guardrail,
@@ -133,20 +133,20 @@ impl HostError {
     /// Where in the run.
     #[must_use]
     pub fn position(&self) -> Position {
-        self.0.position
+        self.inner.position
     }
 
     /// How far it came.
     #[must_use]
     pub fn done(&self) -> Done {
-        self.0.done
+        self.done
     }
 
     /// Whether a program may catch it and go on. What stops the whole run cannot be caught.
     #[must_use]
     pub fn is_catchable(&self) -> bool {
         !matches!(
-            self.0.cause,
+            self.inner.cause,
             Cause::Guardrail(_) | Cause::UnknownOutcome(_) | Cause::Cancelled { .. }
         )
     }
@@ -154,13 +154,13 @@ impl HostError {
     /// Whether the same call can succeed later.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
-        matches!(&self.0.cause, Cause::Api(error) if error.persistence() == Persistence::Transient)
+        matches!(&self.inner.cause, Cause::Api(error) if error.persistence() == Persistence::Transient)
     }
 
     /// What the API or the gateway said, where they said something.
     #[must_use]
     pub fn call_error(&self) -> Option<&CallError> {
-        match &self.0.cause {
+        match &self.inner.cause {
             Cause::Api(error) | Cause::UnknownOutcome(error) => Some(error),
             _ => None,
         }
@@ -169,7 +169,7 @@ impl HostError {
     /// The operation, or method and path of a request that is none.
     #[must_use]
     pub fn operation(&self) -> &str {
-        match &self.0.cause {
+        match &self.inner.cause {
             Cause::Arguments(errors) => &errors.operation,
             Cause::Permission(error) => &error.operation,
             Cause::Guardrail(error) => &error.operation,
@@ -200,7 +200,7 @@ impl HostError {
             "done": self.done().items,
             "retryable": self.is_retryable(),
         });
-        match &self.0.cause {
+        match &self.inner.cause {
             Cause::Api(error) | Cause::UnknownOutcome(error) => fill(&mut map, error),
             Cause::Arguments(errors) => {
                 let errors = errors.errors.iter().map(|error| {
@@ -236,13 +236,13 @@ fn fill(map: &mut Value, error: &CallError) {
 
 impl fmt::Display for HostError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0.cause {
+        match &self.inner.cause {
             Cause::Arguments(errors) => errors.fmt(f)?,
             Cause::Permission(error) => error.fmt(f)?,
             Cause::Guardrail(error) => error.fmt(f)?,
             Cause::Api(error) => error.fmt(f)?,
             Cause::UnknownOutcome(error) => {
-                write!(f, "{error}; the run stops here, at call {}", self.0.position)?;
+                write!(f, "{error}; the run stops here, at call {}", self.inner.position)?;
             }
             Cause::Cancelled { operation } => {
                 write!(f, "{operation}: not called, the run was cancelled")?;
@@ -254,7 +254,7 @@ impl fmt::Display for HostError {
                 )?;
             }
         }
-        let Done { items, calls, of } = self.0.done;
+        let Done { items, calls, of } = self.done;
         if of > 1 {
             write!(
                 f,

@@ -249,3 +249,6 @@ fn target(operation: &Operation, arguments: &Arguments) -> String {
     let id = body.and_then(|body| body.pointer("/data/id").or_else(|| body.get(key)));
     id.and_then(Value::as_str).unwrap_or_default().to_owned()
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,8 +6,11 @@ use pianoroll_model::Revision;
 use serde_json::{Map, Value};
 
 use super::error::CheckError;
-use super::value::{self, clipped, mismatch, shown};
-use super::{MAX_BODY_BYTES, Mistakes, size};
+use super::place::Place;
+use super::value::{self, mismatch};
+use super::{MAX_BODY_BYTES, Mistakes, document, size};
+
+const BODY: Place<'static> = Place::Root("body");
 
 pub(super) fn check(
     operation: &Operation,
@@ -29,27 +32,28 @@ pub(super) fn check(
         return;
     }
     match (spec.shape, given) {
-        (Shape::Plain, Value::Object(map)) => attributes("body", spec, map, mistakes),
+        (Shape::Plain, Value::Object(map)) => attributes(BODY, spec, map, mistakes),
         (_, Value::Object(map)) if map.contains_key("data") => {
             let path_id = arguments.ids.last().map(String::as_str);
-            document(spec, path_id, map, mistakes);
+            document::check(spec, path_id, map, mistakes);
         }
         (Shape::Attributes | Shape::Aggregate, Value::Object(map)) => {
-            attributes("body", spec, map, mistakes);
+            attributes(BODY, spec, map, mistakes);
         }
         (Shape::Identifiers { .. }, Value::Array(ids)) => {
             for (index, id) in ids.iter().enumerate() {
                 if !is_id(id) {
-                    mistakes.add(mismatch(&format!("body[{index}]"), "an id", id));
+                    mistakes.add(mismatch(BODY.item(index), "an id", id));
                 }
             }
         }
         (Shape::Items { .. } | Shape::Groups { .. }, Value::Array(items)) => {
             for (index, item) in items.iter().enumerate() {
-                let at = format!("body[{index}]");
                 match item {
-                    Value::Object(map) => attributes(&at, spec, map, mistakes),
-                    other => mistakes.add(mismatch(&at, "a map of attributes", other)),
+                    Value::Object(map) => attributes(BODY.item(index), spec, map, mistakes),
+                    other => {
+                        mistakes.add(mismatch(BODY.item(index), "a map of attributes", other));
+                    }
                 }
             }
         }
@@ -68,7 +72,7 @@ fn wanted(spec: &Body) -> &'static str {
 /// Lists become several calls, so only their single items can be too large.
 fn mistakes_of_size(spec: &Body, given: &Value, mistakes: &mut Mistakes) -> bool {
     let mut found = false;
-    let mut judge = |at: String, value: &Value| {
+    let mut judge = |at: Place<'_>, value: &Value| {
         if size::exceeds(value, MAX_BODY_BYTES) {
             found = true;
             let bytes = size::exact(value);
@@ -78,50 +82,50 @@ fn mistakes_of_size(spec: &Body, given: &Value, mistakes: &mut Mistakes) -> bool
     match given {
         Value::Array(items) if spec.shape.max().is_some() => {
             for (index, item) in items.iter().enumerate() {
-                judge(format!("body[{index}]"), item);
+                judge(BODY.item(index), item);
             }
         }
-        other => judge("body".to_owned(), other),
+        other => judge(BODY, other),
     }
     found
 }
 
-fn is_id(value: &Value) -> bool {
+pub(super) fn is_id(value: &Value) -> bool {
     value.as_str().is_some_and(|id| !id.trim().is_empty())
 }
 
 /// A map of attributes: unknown and missing ones, and the types of the others.
-fn attributes(at: &str, spec: &Body, map: &Map<String, Value>, mistakes: &mut Mistakes) {
+fn attributes(at: Place<'_>, spec: &Body, map: &Map<String, Value>, mistakes: &mut Mistakes) {
     for (key, given) in map {
-        let place = || format!("{at}.{}", clipped(key));
+        let place = at.key(key);
         if matches!(spec.id, BodyId::Key(id) if id == key)
             || (key == "id" && matches!(spec.shape, Shape::Items { .. }))
         {
             if !is_id(given) {
-                mistakes.add(mismatch(&place(), "an id", given));
+                mistakes.add(mismatch(place, "an id", given));
             }
         } else if let Some(found) = spec.relationships.iter().find(|found| found.key == key) {
-            relationship(&place(), found, given, mistakes);
+            relationship(place, found, given, mistakes);
         } else if spec.meta.contains(&key.as_str()) {
             if !given.is_object() {
-                mistakes.add(mismatch(&place(), "a map", given));
+                mistakes.add(mismatch(place, "a map", given));
             }
         } else if let Some(attribute) = spec.attributes.iter().find(|found| found.name == key) {
             if attribute_may_be_null(spec, attribute, given) {
-                value::check(&place(), attribute, given, mistakes);
+                value::check(place, attribute, given, mistakes);
             }
         } else if spec.closed {
-            mistakes.add(unknown(spec, key, place()));
+            mistakes.add(unknown(spec, key, place));
         }
     }
     if let BodyId::Key(key) = spec.id
         && !map.contains_key(key)
     {
-        mistakes.say(format!("{at}.{key}"), "missing: the id has to be given");
+        mistakes.say(at.key(key), "missing: the id has to be given");
     }
     for found in spec.relationships {
         if found.required && map.get(found.key).is_none_or(Value::is_null) {
-            mistakes.say(format!("{at}.{}", found.key), format!("missing: {}", wanted_ids(found)));
+            mistakes.say(at.key(found.key), format!("missing: {}", wanted_ids(found)));
         }
     }
     for path in spec.required {
@@ -134,7 +138,7 @@ fn attribute_may_be_null(spec: &Body, attribute: &Attribute, given: &Value) -> b
     !(given.is_null() && spec.required.contains(&attribute.name))
 }
 
-fn unknown(spec: &Body, key: &str, place: String) -> CheckError {
+fn unknown(spec: &Body, key: &str, place: Place<'_>) -> CheckError {
     let kind = match spec.shape {
         Shape::Items { item, .. } | Shape::Groups { item, .. } => item,
         _ => spec.kind,
@@ -158,12 +162,12 @@ fn wanted_ids(relationship: &BodyRelationship) -> &'static str {
     if relationship.many { "an id or a list of ids" } else { "an id" }
 }
 
-fn relationship(at: &str, spec: &BodyRelationship, given: &Value, mistakes: &mut Mistakes) {
+fn relationship(at: Place<'_>, spec: &BodyRelationship, given: &Value, mistakes: &mut Mistakes) {
     match given {
         Value::Array(ids) if spec.many => {
             for (index, id) in ids.iter().enumerate() {
                 if !is_id(id) {
-                    mistakes.add(mismatch(&format!("{at}[{index}]"), "an id", id));
+                    mistakes.add(mismatch(at.item(index), "an id", id));
                 }
             }
             if let Some(max) = spec.max
@@ -181,7 +185,7 @@ fn relationship(at: &str, spec: &BodyRelationship, given: &Value, mistakes: &mut
 }
 
 /// An attribute that must be there, by a path such as `audiences.included` or `messages.data[].attributes.channel`.
-fn required(at: &str, path: &str, map: &Map<String, Value>, mistakes: &mut Mistakes) {
+fn required(at: Place<'_>, path: &str, map: &Map<String, Value>, mistakes: &mut Mistakes) {
     let (head, rest) = match path.split_once('.') {
         Some((head, rest)) => (head, Some(rest)),
         None => (path, None),
@@ -190,14 +194,15 @@ fn required(at: &str, path: &str, map: &Map<String, Value>, mistakes: &mut Mista
         Some(name) => (name, true),
         None => (head, false),
     };
-    let place = format!("{at}.{name}");
-    if mistakes.names(&place) {
-        return;
-    }
+    let place = at.key(name);
     let Some(found) = map.get(name).filter(|found| !found.is_null()) else {
-        return mistakes.say(place, "missing: the attribute has to be given");
+        // It may be told already: a path names each map on its way.
+        if !mistakes.names(place) {
+            mistakes.say(place, "missing: the attribute has to be given");
+        }
+        return;
     };
-    let mut below = |place: &str, value: &Value| match (rest, value) {
+    let mut below = |place: Place<'_>, value: &Value| match (rest, value) {
         (None, _) => {}
         (Some(rest), Value::Object(map)) => required(place, rest, map, mistakes),
         // That it should be a map is said where the types are checked, if the spec knows the place.
@@ -208,82 +213,22 @@ fn required(at: &str, path: &str, map: &Map<String, Value>, mistakes: &mut Mista
         }
     };
     match (each, found) {
-        (false, value) => below(&place, value),
+        (false, value) => below(place, value),
         (true, Value::Array(items)) => {
             if items.is_empty() {
-                mistakes.say(place, "must hold at least one");
+                if !mistakes.names(place) {
+                    mistakes.say(place, "must hold at least one");
+                }
                 return;
             }
             for (index, item) in items.iter().enumerate() {
-                below(&format!("{place}[{index}]"), item);
+                below(place.item(index), item);
             }
         }
-        (true, other) => mistakes.add(mismatch(&place, "a list", other)),
-    }
-}
-
-/// A whole document: sent as it stands, so only its outline is checked.
-fn document(spec: &Body, path_id: Option<&str>, map: &Map<String, Value>, mistakes: &mut Mistakes) {
-    let data = map.get("data").unwrap_or(&Value::Null);
-    match (spec.shape, data) {
-        (Shape::Identifiers { max }, Value::Array(items)) => {
-            for (index, item) in items.iter().enumerate() {
-                let at = format!("body.data[{index}]");
-                kind(&at, spec.kind, item, mistakes);
-                if !item.get("id").is_some_and(is_id) {
-                    mistakes.add(mismatch(
-                        &format!("{at}.id"),
-                        "an id",
-                        item.get("id").unwrap_or(&Value::Null),
-                    ));
-                }
-            }
-            if items.len() > max as usize {
-                mistakes.say(
-                    "body.data",
-                    format!(
-                        "holds {}, and one call takes {max}; a plain list of ids is sent in several calls",
-                        items.len()
-                    ),
-                );
+        (true, other) => {
+            if !mistakes.names(place) {
+                mistakes.add(mismatch(place, "a list", other));
             }
         }
-        (Shape::Identifiers { .. }, other) => {
-            mistakes.add(mismatch("body.data", "a list of `{type, id}`", other));
-        }
-        (_, Value::Object(_)) => {
-            kind("body.data", spec.kind, data, mistakes);
-            if let Some(attributes) = data.get("attributes").filter(|found| !found.is_object()) {
-                mistakes.add(mismatch("body.data.attributes", "a map", attributes));
-            }
-            document_id(spec, path_id, data.get("id"), mistakes);
-        }
-        (_, other) => {
-            mistakes.add(mismatch("body.data", "a map with `type` and `attributes`", other))
-        }
-    }
-}
-
-fn kind(at: &str, wanted: &str, resource: &Value, mistakes: &mut Mistakes) {
-    let found = resource.get("type").unwrap_or(&Value::Null);
-    if found.as_str() != Some(wanted) {
-        mistakes.say(format!("{at}.type"), format!("must be `{wanted}`, found {}", shown(found)));
-    }
-}
-
-fn document_id(spec: &Body, path_id: Option<&str>, found: Option<&Value>, mistakes: &mut Mistakes) {
-    match (spec.id, found) {
-        (BodyId::None, _) => {}
-        (_, None | Some(Value::Null)) => {
-            mistakes.say("body.data.id", "missing: the id has to be given")
-        }
-        (_, Some(id)) if !is_id(id) => mistakes.add(mismatch("body.data.id", "an id", id)),
-        (BodyId::Path, Some(id)) => {
-            if path_id.is_some_and(|path_id| id.as_str() != Some(path_id)) {
-                let (id, path_id) = (shown(id), clipped(path_id.unwrap_or_default()));
-                mistakes.say("body.data.id", format!("is {id}, but the path says `{path_id}`"));
-            }
-        }
-        (BodyId::Key(_), Some(_)) => {}
     }
 }

@@ -18,9 +18,9 @@ pub struct CheckError {
 
 impl CheckError {
     /// A mistake without a suggestion.
-    pub(crate) fn new(argument: impl Into<String>, message: impl Into<String>) -> Self {
+    pub(crate) fn new(argument: impl fmt::Display, message: impl Into<String>) -> Self {
         Self {
-            argument: argument.into(),
+            argument: argument.to_string(),
             message: message.into(),
             suggestion: None,
             allowed: Vec::new(),
@@ -116,12 +116,16 @@ impl Mistakes {
         if self.errors.len() < KEPT { self.errors.push(error) } else { self.more += 1 }
     }
 
-    pub(crate) fn say(&mut self, argument: impl Into<String>, message: impl Into<String>) {
+    pub(crate) fn say(&mut self, argument: impl fmt::Display, message: impl Into<String>) {
         self.add(CheckError::new(argument, message));
     }
 
     /// Whether a place was complained about already.
-    pub(crate) fn names(&self, argument: &str) -> bool {
+    pub(crate) fn names(&self, argument: impl fmt::Display) -> bool {
+        if self.errors.is_empty() {
+            return false;
+        }
+        let argument = argument.to_string();
         self.errors.iter().any(|error| error.argument == argument)
     }
 

@@ -6,6 +6,7 @@ use pianoroll_model::Revision;
 use serde_json::Value;
 
 use super::error::CheckError;
+use super::place::Place;
 use super::value::{self, clipped, mismatch, shown};
 use super::{Mistakes, filter};
 
@@ -34,7 +35,7 @@ pub(super) fn check(
             "page_size" if page != Page::None => page_size(page, value, mistakes),
             "cursor" if page != Page::None => cursor(value, mistakes),
             _ => match query.parameters.iter().find(|parameter| parameter.name == name) {
-                Some(parameter) => value::check(name, parameter, value, mistakes),
+                Some(parameter) => value::check(Place::Root(name), parameter, value, mistakes),
                 None => unknown(operation, page, name, mistakes),
             },
         }

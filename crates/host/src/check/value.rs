@@ -1,5 +1,7 @@
 //! A JSON value against a type of the spec.
 
+use std::fmt::Display;
+
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use pianoroll_api::operation::{Attribute, Kind};
@@ -7,9 +9,10 @@ use serde_json::Value;
 
 use super::Mistakes;
 use super::error::CheckError;
+use super::place::Place;
 
 /// Checks a value that an attribute or a parameter was given.
-pub(super) fn check(at: &str, attribute: &Attribute, value: &Value, mistakes: &mut Mistakes) {
+pub(super) fn check(at: Place<'_>, attribute: &Attribute, value: &Value, mistakes: &mut Mistakes) {
     if value.is_null() && attribute.nullable {
         return;
     }
@@ -30,7 +33,7 @@ pub(super) fn name(value: &Value) -> &'static str {
 }
 
 /// `must be …, found …`
-pub(super) fn mismatch(at: &str, wanted: &str, found: &Value) -> CheckError {
+pub(super) fn mismatch(at: impl Display, wanted: &str, found: &Value) -> CheckError {
     CheckError::new(at, format!("must be {wanted}, found {}", shown(found)))
 }
 
@@ -38,8 +41,8 @@ pub(super) fn mismatch(at: &str, wanted: &str, found: &Value) -> CheckError {
 pub(super) fn is_datetime(text: &str) -> bool {
     // jiff takes more than the API does: week dates, bracketed zones, basic forms without hyphens.
     let plain = text.len() >= 10
-        && text.bytes().nth(4) == Some(b'-')
-        && text.bytes().nth(7) == Some(b'-')
+        && text.as_bytes().get(4) == Some(&b'-')
+        && text.as_bytes().get(7) == Some(&b'-')
         && !text.contains('[');
     plain
         && (text.parse::<Timestamp>().is_ok()
@@ -47,7 +50,7 @@ pub(super) fn is_datetime(text: &str) -> bool {
             || text.parse::<Date>().is_ok())
 }
 
-fn check_kind(at: &str, kind: Kind, value: &Value, mistakes: &mut Mistakes) {
+fn check_kind(at: Place<'_>, kind: Kind, value: &Value, mistakes: &mut Mistakes) {
     let fits = match (kind, value) {
         (Kind::Any, _)
         | (Kind::String, Value::String(_))
@@ -66,7 +69,7 @@ fn check_kind(at: &str, kind: Kind, value: &Value, mistakes: &mut Mistakes) {
         }
         (Kind::List(of), Value::Array(items)) => {
             for (index, item) in items.iter().enumerate() {
-                check_kind(&format!("{at}[{index}]"), *of, item, mistakes);
+                check_kind(at.item(index), *of, item, mistakes);
             }
             true
         }

@@ -1,0 +1,6 @@
+//! The road of a call against the simulator: what reaches the API, how often, and what the run keeps of it.
+
+mod effects;
+mod pages;
+mod refusals;
+mod stage;
