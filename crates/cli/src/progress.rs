@@ -44,7 +44,8 @@ struct State {
 
 impl Progress {
     pub(crate) fn new(clock: Arc<dyn Clock>, confirm: Option<Confirm>) -> Self {
-        let state = State { drawn: Some(clock.monotonic()), ..State::default() };
+        let mut state = State { drawn: Some(clock.monotonic()), ..State::default() };
+        state.rate.note(clock.monotonic(), 0);
         let terminal = std::io::stderr().is_terminal();
         Self { clock, terminal, confirm, state: Mutex::new(state) }
     }

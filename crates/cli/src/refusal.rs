@@ -59,14 +59,21 @@ pub(crate) fn exit_of_host(error: &HostError) -> Exit {
     }
 }
 
-fn exit_of_call(error: &CallError) -> Exit {
+/// The exit code of a call that failed.
+pub(crate) fn exit_of_call(error: &CallError) -> Exit {
     match error.kind {
         _ if error.is_unknown_outcome() => Exit::UnknownOutcome,
         ErrorKind::Unauthorized | ErrorKind::Gateway => Exit::Credential,
         ErrorKind::Cancelled => Exit::Cancelled,
         ErrorKind::Arguments => Exit::Input,
+        ErrorKind::Invalid if is_no_connection(error) => Exit::Credential,
         _ => Exit::Failed,
     }
+}
+
+/// The gateway's own 400, which no API wrote: the connection is not there, or not active.
+fn is_no_connection(error: &CallError) -> bool {
+    error.status == Some(400) && error.code().is_none() && error.reason.id.is_none()
 }
 
 /// What to do about a refusal.
@@ -84,6 +91,9 @@ pub(crate) fn hint_of_call(error: &CallError, source: Option<&Source>) -> Option
         }
         ErrorKind::Connect => {
             Some("is the gateway's address right, and the network there? `pianoroll doctor` looks".to_owned())
+        }
+        ErrorKind::Invalid if is_no_connection(error) => {
+            Some("`pianoroll connections list` shows what the key has; `pianoroll doctor` looks at all of it".to_owned())
         }
         ErrorKind::NotFound if error.operation.starts_with("connections.") => {
             Some("`pianoroll connections list` shows the ids".to_owned())

@@ -1,6 +1,7 @@
 //! A run's report for people and programs.
 
 use std::fmt::Write as _;
+use std::time::Duration;
 
 use pianoroll_host::{Cause, GuestError, LedgerEntry, Problem, Summary};
 use pianoroll_model::{Effect, EffectCounts, Outcome};
@@ -87,7 +88,7 @@ pub(crate) fn text(report: &RunReport) -> String {
     // Writing into a string cannot fail.
     let _ = writeln!(text, "{}  {}", headline(report), Styled(DIM, format!("run {}", report.run)));
     let _ = writeln!(text, "  calls     {}", calls(summary));
-    let _ = writeln!(text, "  requests  {}", requests(summary));
+    let _ = writeln!(text, "  requests  {}", requests(summary, report.elapsed));
     let _ = writeln!(text, "  problems  {}", grouped(summary.problem_count));
     for problem in summary.problems.iter().take(LISTED) {
         let _ = writeln!(text, "    {}", problem_line(problem));
@@ -202,10 +203,13 @@ fn calls(summary: &Summary) -> String {
     text
 }
 
-fn requests(summary: &Summary) -> String {
+fn requests(summary: &Summary, elapsed: Duration) -> String {
     let mut text = grouped(summary.requests);
     let _ = write!(text, ", {}", counted(summary.retries, "retry", "retries"));
     let _ = write!(text, ", {} waited for quota", duration(summary.waited));
+    if summary.waited > elapsed {
+        text.push_str(" by calls side by side");
+    }
     if summary.throttled > 0 {
         let _ = write!(text, ", {} answered 429", grouped(summary.throttled));
     }

@@ -155,6 +155,14 @@ impl Destination {
         }
     }
 
+    /// Which connection was chosen; nothing for the simulator, which has one.
+    pub(crate) fn chosen(&self) -> Option<&Chosen> {
+        match self {
+            Destination::Simulator(_) => None,
+            Destination::Gateway(gateway) => Some(&gateway.connection),
+        }
+    }
+
     /// The account that the project pinned the connection to.
     pub(crate) fn pinned_account(&self) -> Option<&AccountId> {
         match self {

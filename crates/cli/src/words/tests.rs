@@ -18,51 +18,100 @@ fn check(line: &str, expected: Expect) {
 #[test]
 fn words_become_arguments_by_the_table() {
     check("profiles.list", expect!["{}"]);
-    check("profiles.list fields=email,first_name page_size=10 sort=-created", expect![[r#"{"options":{"fields":["email","first_name"],"page_size":10,"sort":"-created"}}"#]]);
+    check(
+        "profiles.list fields=email,first_name page_size=10 sort=-created",
+        expect![[
+            r#"{"options":{"fields":["email","first_name"],"page_size":10,"sort":"-created"}}"#
+        ]],
+    );
     check(
         "profiles.get 01GDDKASAP8TKDDA2GRZDSVP4H fields=email fields.list=name include=lists",
-        expect![[r#"{"ids":["01GDDKASAP8TKDDA2GRZDSVP4H"],"options":{"fields":{"list":["name"],"profile":["email"]},"include":["lists"]}}"#]],
+        expect![[
+            r#"{"ids":["01GDDKASAP8TKDDA2GRZDSVP4H"],"options":{"fields":{"list":["name"],"profile":["email"]},"include":["lists"]}}"#
+        ]],
     );
-    check("profiles.get 01G fields.list=name fields=email", expect![[r#"{"ids":["01G"],"options":{"fields":{"list":["name"],"profile":["email"]}}}"#]]);
-    check("profiles.list filter=equals(email,\"a=b@c.d\")", expect![[r#"{"options":{"filter":"equals(email,\"a=b@c.d\")"}}"#]]);
-    check("profiles.list additional_fields=subscriptions", expect![[r#"{"options":{"additional_fields":["subscriptions"]}}"#]]);
-    check("catalog_items.get $custom:::$default:::PROD-001", expect![[r#"{"ids":["$custom:::$default:::PROD-001"]}"#]]);
+    check(
+        "profiles.get 01G fields.list=name fields=email",
+        expect![[r#"{"ids":["01G"],"options":{"fields":{"list":["name"],"profile":["email"]}}}"#]],
+    );
+    check(
+        "profiles.list filter=equals(email,\"a=b@c.d\")",
+        expect![[r#"{"options":{"filter":"equals(email,\"a=b@c.d\")"}}"#]],
+    );
+    check(
+        "profiles.list additional_fields=subscriptions",
+        expect![[r#"{"options":{"additional_fields":["subscriptions"]}}"#]],
+    );
+    check(
+        "catalog_items.get $custom:::$default:::PROD-001",
+        expect![[r#"{"ids":["$custom:::$default:::PROD-001"]}"#]],
+    );
     check("profiles.get_bulk_import_job aW1wb3J0LWpvYi0x==", expect![[r#""#]]);
     check("connections.list app=klaviyo status=ACTIVE", expect![[r#""#]]);
 }
 
 #[test]
 fn mistakes_are_told_with_the_way_out() {
-    check("profiles.get", expect![[r#"
+    check(
+        "profiles.get",
+        expect![[r#"
         `profiles.get` needs its profile_id: no id given
-        pianoroll call profiles.get PROFILE_ID [fields=…] [include=…] [additional_fields=…]"#]]);
-    check("profiles.get fields=email", expect![[r#"
+        pianoroll call profiles.get PROFILE_ID [fields=…] [include=…] [additional_fields=…]"#]],
+    );
+    check(
+        "profiles.get fields=email",
+        expect![[r#"
         `profiles.get` needs its profile_id: `fields=email` is an option
-        pianoroll call profiles.get PROFILE_ID [fields=…] [include=…] [additional_fields=…]"#]]);
-    check("profiles.list 01G", expect![[r#"
+        pianoroll call profiles.get PROFILE_ID [fields=…] [include=…] [additional_fields=…]"#]],
+    );
+    check(
+        "profiles.list 01G",
+        expect![[r#"
         `01G` is one word too many: `profiles.list` takes no id, and options are written name=value
-        pianoroll call profiles.list [filter=…] [sort=…] [fields=…] [additional_fields=…] [page_size=…] [cursor=…]"#]]);
-    check("profiles.get 01G 01H", expect![[r#"
+        pianoroll call profiles.list [filter=…] [sort=…] [fields=…] [additional_fields=…] [page_size=…] [cursor=…]"#]],
+    );
+    check(
+        "profiles.get 01G 01H",
+        expect![[r#"
         `01H` is one word too many: `profiles.get` takes 1 id, and options are written name=value
-        pianoroll call profiles.get PROFILE_ID [fields=…] [include=…] [additional_fields=…]"#]]);
-    check("profiles.list page_size=ten", expect![[r#"
+        pianoroll call profiles.get PROFILE_ID [fields=…] [include=…] [additional_fields=…]"#]],
+    );
+    check(
+        "profiles.list page_size=ten",
+        expect![[r#"
         `page_size` of `profiles.list` must be a whole number, not `ten`
-    "#]]);
-    check("profiles.list field=email", expect![[r#"
+    "#]],
+    );
+    check(
+        "profiles.list field=email",
+        expect![[r#"
         `profiles.list` has no option `field`
-        did you mean `fields`?"#]]);
-    check("lists.list page_size=10", expect![[r#"
+        did you mean `fields`?"#]],
+    );
+    check(
+        "lists.list page_size=10",
+        expect![[r#"
         `lists.list` has no option `page_size`
-        allowed here: filter, sort, fields, include, cursor"#]]);
-    check("profiles.list sort=email sort=created", expect![[r#"
+        allowed here: filter, sort, fields, include, cursor"#]],
+    );
+    check(
+        "profiles.list sort=email sort=created",
+        expect![[r#"
         `sort` of `profiles.list` is given twice
-        lists are written with commas: fields=email,created"#]]);
-    check("profiles.list sort.profile=email", expect![[r#"
+        lists are written with commas: fields=email,created"#]],
+    );
+    check(
+        "profiles.list sort.profile=email",
+        expect![[r#"
         `sort` is not chosen by type: write `sort=…`
-    "#]]);
-    check("connections.list status=ACTIV", expect![[r#"
+    "#]],
+    );
+    check(
+        "connections.list status=ACTIV",
+        expect![[r#"
         `status` of `connections.list` must be one of ACTIVE, PENDING, FAILED, not `ACTIV`
-        did you mean `ACTIVE`?"#]]);
+        did you mean `ACTIVE`?"#]],
+    );
 }
 
 /// What is shown as an example can be typed, and means the same.

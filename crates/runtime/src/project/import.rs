@@ -93,6 +93,13 @@ fn changed(
         table["account"] = value(account);
     }
     table["live"] = value(*live);
+    // What stands below the last table belongs to the end of the file, and the new table comes after it.
+    let rest = document.trailing().as_str().unwrap_or_default().to_owned();
+    let rest = rest.trim_end();
+    if !rest.is_empty() && !text_is_one_line(&document) {
+        document.set_trailing("");
+        table.decor_mut().set_prefix(format!("{rest}\n\n"));
+    }
     let connections = document.entry("connections").or_insert_with(|| {
         let mut parent = Table::new();
         parent.set_implicit(true);
@@ -111,6 +118,11 @@ fn changed(
         Ok(project) if project.connections.contains_key(name) => Ok(changed),
         _ => Err(ImportError::Name(name.clone())),
     }
+}
+
+/// Whether the connections stand on one line, `connections = { … }`, where no table can follow.
+fn text_is_one_line(document: &DocumentMut) -> bool {
+    document.get("connections").is_some_and(Item::is_value)
 }
 
 fn replace(file: &Path, text: &str) -> std::io::Result<()> {
@@ -155,20 +167,20 @@ mod tests {
         check(
             "# mine\n[gateway]   # ours\nquota = 5 # slow\n\n[connections.beta]\nid = \"b\"\n# the end\n",
             "acme",
-            expect![[r#"
+            expect![[r##"
                 # mine
                 [gateway]   # ours
                 quota = 5 # slow
 
                 [connections.beta]
                 id = "b"
+                # the end
 
                 [connections.acme]
                 id = "21fd90f9-5935-43cd-b6c8-bde9d915ca80"
                 account = "AbC123"
                 live = true
-                # the end
-            "#]],
+            "##]],
         );
         check(
             "connections = { beta = { id = \"b\" } }\n",

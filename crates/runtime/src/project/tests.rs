@@ -35,7 +35,68 @@ live = false
 labels = ["retail"]
 documented_routes = true
 "#,
-        expect![[r#""#]],
+        expect![[r#"
+            Project {
+                file: Some(
+                    "pianoroll.toml",
+                ),
+                name: Some(
+                    "acme",
+                ),
+                gateway: GatewaySettings {
+                    url: Some(
+                        "http://127.0.0.1:4010",
+                    ),
+                    control: None,
+                    revision: Some(
+                        Revision(
+                            2024-10-15,
+                        ),
+                    ),
+                    quota: Some(
+                        Off,
+                    ),
+                },
+                credentials: {
+                    "agency": CredentialSettings {
+                        source: File(
+                            "secrets/maton",
+                        ),
+                        quota: Some(
+                            PerSecond(
+                                5,
+                            ),
+                        ),
+                    },
+                },
+                connections: {
+                    "acme": ConnectionSettings {
+                        id: ConnectionId(
+                            "21fd90f9-5935-43cd-b6c8-bde9d915ca80",
+                        ),
+                        credential: Some(
+                            "agency",
+                        ),
+                        account: Some(
+                            AccountId(
+                                "AbC123",
+                            ),
+                        ),
+                        revision: None,
+                        served: Some(
+                            Revision(
+                                2025-01-15,
+                            ),
+                        ),
+                        live: false,
+                        labels: [
+                            "retail",
+                        ],
+                        documented_routes: true,
+                    },
+                },
+            }
+        "#]],
     );
 }
 
@@ -162,31 +223,43 @@ program = "scripts/retag.rhai"
 
 #[test]
 fn a_file_that_is_no_toml_is_told_with_its_place() {
-    check("[gateway\nurl = 1\n", expect![[r#"
+    check(
+        "[gateway\nurl = 1\n",
+        expect![[r#"
         pianoroll.toml:1:9: unclosed table, expected `]`
           |
         1 | [gateway
           |         ^
-    "#]]);
-    check("connections = 3\n", expect![[r#"
+    "#]],
+    );
+    check(
+        "connections = 3\n",
+        expect![[r#"
         pianoroll.toml:1:15: `connections` must be a table, not a number
           |
         1 | connections = 3
           |               ^
           = write `[connections]`
-    "#]]);
-    check("[gateway]\nquota = 0\n", expect![[r#"
+    "#]],
+    );
+    check(
+        "[gateway]\nquota = 0\n",
+        expect![[r#"
         pianoroll.toml:2:9: `0` is not a quota; write requests per second from 1 to 10000, or `off`
           |
         2 | quota = 0
           |         ^
-    "#]]);
-    check("a = 1\na = 2\n", expect![[r#"
+    "#]],
+    );
+    check(
+        "a = 1\na = 2\n",
+        expect![[r#"
         pianoroll.toml:2:1: duplicate key
           |
         2 | a = 2
           | ^
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]

@@ -8,6 +8,7 @@ use crate::arguments::TargetArguments;
 use crate::environment::Environment;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::numbers::counted;
 use crate::target::{self, Destination, Wanted};
 
 /// The project file, or the defaults where it cannot be read.
@@ -18,10 +19,10 @@ pub(super) fn project(environment: &Environment, findings: &mut Vec<Finding>) ->
                 "project",
                 match &project.file {
                     Some(file) => format!(
-                        "{}: {} credentials, {} connections",
+                        "{}: {}, {}",
                         file.display(),
-                        project.credentials.len(),
-                        project.connections.len()
+                        counted(project.credentials.len() as u64, "credential", "credentials"),
+                        counted(project.connections.len() as u64, "connection", "connections")
                     ),
                     None => {
                         "no pianoroll.toml here or above: every setting has its default".to_owned()
