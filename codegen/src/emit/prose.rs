@@ -104,10 +104,10 @@ pub(super) fn page(page: Page) -> Option<String> {
 pub(super) fn body_keys(body: &Body) -> String {
     match &body.shape {
         Shape::Identifiers { max } => {
-            return format!(
+            format!(
                 "a list of ids of `{}`, {max} a call; longer ones become several calls.",
                 body.kind
-            );
+            )
         }
         shape => {
             let keys = body_rows(body).into_iter().map(|(key, _, required, _)| {
