@@ -280,9 +280,9 @@ impl Events {
     pub(super) fn resource(&self, people: &People, which: &Which) -> Option<Record> {
         let (id, time, metric, profile, properties) = match which {
             Which::Computed(index, back) => {
-                let (metric, worth) = computed_metric(people, *index, *back);
+                let (metric, _) = computed_metric(people, *index, *back);
                 let time = computed_time(people, *index, *back)?;
-                let properties = computed_properties(people, *index, *back, worth);
+                let properties = computed_properties(people, *index, *back);
                 (
                     computed_id(*index, *back),
                     time,
@@ -315,7 +315,8 @@ impl Events {
     }
 }
 
-fn computed_properties(people: &People, index: u64, back: u64, worth: Option<f64>) -> Value {
+fn computed_properties(people: &People, index: u64, back: u64) -> Value {
+    let (metric, worth) = computed_metric(people, index, back);
     let drawn = mix(people.seed, WORTH, index * MOST + back + 1);
     let products = [
         "Blue Running Shoes",
@@ -326,17 +327,24 @@ fn computed_properties(people: &People, index: u64, back: u64, worth: Option<f64
         "Wool Socks",
     ];
     let product = pick(&products, drawn);
-    match worth {
-        Some(worth) => json!({
+    match (metric, worth) {
+        (_, Some(worth)) => json!({
             "$value": worth,
             "$currency_code": "USD",
             "OrderId": format!("{}", 100_000 + drawn % 900_000),
             "ItemNames": [product],
             "product_name": product,
         }),
-        None => {
-            json!({ "product_name": product, "Browser": pick(&["Chrome", "Firefox", "Safari"], drawn >> 8) })
-        }
+        ("RdRcv9" | "RdOpnA" | "RdClkB", None) => json!({
+            "Campaign Name": "Autumn Sale 2024",
+            "Subject": "Autumn Sale 2024",
+            "$message": "01GDDKASAP8TKDDA2GRZDSVP4J",
+            "Client Name": pick(&["Apple Mail", "Gmail", "Outlook"], drawn >> 8),
+        }),
+        (_, None) => json!({
+            "product_name": product,
+            "Browser": pick(&["Chrome", "Firefox", "Safari"], drawn >> 8),
+        }),
     }
 }
 
