@@ -38,7 +38,6 @@ pub(crate) fn check(ast: &AST, header: &Header) -> Found {
             captures.call(call, &mut mistakes);
         }
     });
-    captures.unknown(ast, &mut mistakes);
     Found { mistakes, writers: captures.into_writers() }
 }
 

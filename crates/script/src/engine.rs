@@ -10,7 +10,7 @@ use rhai::packages::{
     BasicArrayPackage, BasicMapPackage, BasicMathPackage, CorePackage, LogicPackage,
     MoreStringPackage, Package,
 };
-use rhai::{Dynamic, Engine, Module, OptimizationLevel, Shared};
+use rhai::{Dynamic, Engine, Module, OptimizationLevel, Shared, Token};
 
 
 use crate::context::Tag;
@@ -85,7 +85,17 @@ pub(crate) fn for_compiling(params: SharedModule) -> Engine {
     // The check walks what the author wrote, and what it walked is what runs.
     engine.set_optimization_level(OptimizationLevel::None);
     engine.disable_symbol("eval");
+    free_debug(&mut engine);
     engine
+}
+
+/// Lets `log::debug` be called: Rhai keeps the word for a function of its own.
+#[expect(deprecated, reason = "so Rhai marks what may change with a version; a test would tell")]
+fn free_debug(engine: &mut Engine) {
+    engine.on_parse_token(|token, _, _| match token {
+        Token::Reserved(word) if *word == "debug" => Token::Identifier(word),
+        token => token,
+    });
 }
 
 /// An engine that runs one branch.

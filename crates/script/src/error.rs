@@ -105,7 +105,10 @@ pub(crate) fn guest_error(failure: &Failure, run: &Run) -> GuestError {
     };
     let at = position.line().map(|line| (line, position.position().unwrap_or(1)));
     let mut rendered =
-        Diagnostic::new(message.clone(), at).with_hint(hint).render(&program.path, &program.source);
+        Diagnostic::new(message.clone(), at)
+        .with_width(at.map_or(1, |at| word_width(&program.source, at)))
+        .with_hint(hint)
+        .render(&program.path, &program.source);
     for (name, place) in calls.iter().rev() {
         let Some(line) = place.line() else { continue };
         let column = place.position().unwrap_or(1);
@@ -113,6 +116,13 @@ pub(crate) fn guest_error(failure: &Failure, run: &Run) -> GuestError {
     }
     let place = at.map(|(line, column)| Place { file: program.path.clone(), line, column });
     GuestError { message, kind, rendered, place }
+}
+
+/// How many characters the word at a place has; 1 where there is none.
+fn word_width(source: &str, (line, column): (usize, usize)) -> usize {
+    let line = source.lines().nth(line - 1).unwrap_or_default();
+    let word = line.chars().skip(column - 1).take_while(|c| c.is_alphanumeric() || *c == '_');
+    word.count().max(1)
 }
 
 /// The error inside of calls, and the calls around it, outermost first.
@@ -164,7 +174,7 @@ fn describe(error: &EvalAltResult) -> (String, Option<String>) {
         EvalAltResult::ErrorMismatchOutputType(wanted, found, _) => {
             format!("expected {}, found {}", plain_types(wanted), plain_types(found))
         }
-        EvalAltResult::ErrorDotExpr(text, _) => text.clone(),
+        EvalAltResult::ErrorDotExpr(text, _) => return unknown_property(text),
         EvalAltResult::ErrorArrayBounds(0, index, _) => {
             format!("there is no element {index}: the array is empty")
         }
@@ -174,24 +184,35 @@ fn describe(error: &EvalAltResult) -> (String, Option<String>) {
         EvalAltResult::ErrorFor(_) => {
             return ("this cannot be iterated over".to_owned(), Some("`for` takes an array, rows, a range, or an `each…` iterator".to_owned()));
         }
+        EvalAltResult::ErrorDataRace(..) => {
+            let hint = "give what stands before the closure a name with `let`: `let names = map.keys(); names.map(|name| map[name])`";
+            return ("a closure uses a variable that this chain is still working on".to_owned(), Some(hint.to_owned()));
+        }
         EvalAltResult::ErrorAssignmentToConstant(name, _) => {
             format!("`{name}` cannot be changed: it is a constant")
         }
         EvalAltResult::ErrorParsing(error, _) => error.to_string(),
         other => {
-            let mut other = clone_plain(other);
+            let mut words = other.to_string();
             // The place is shown apart.
-            if let Some(cut) = other.rfind(" (line ") {
-                other.truncate(cut);
+            if let Some(cut) = words.rfind(" (line ") {
+                words.truncate(cut);
             }
-            other
+            words
         }
     };
     (words, None)
 }
 
-fn clone_plain(error: &EvalAltResult) -> String {
-    error.to_string()
+/// `Unknown property 'foo' - a getter is not registered for type 'i64'`
+fn unknown_property(text: &str) -> (String, Option<String>) {
+    let mut quoted = text.split('\'').skip(1).step_by(2);
+    let (Some(property), Some(kind)) = (quoted.next(), quoted.next()) else {
+        return (text.to_owned(), None);
+    };
+    let hint = "what stands before it is absent: `?.` answers () there, `??` gives another value";
+    let hint = (kind == "()").then(|| hint.to_owned());
+    (format!("{} has no property `{property}`", plain_types(kind)), hint)
 }
 
 /// `push (string, i64)`: which function is missing, for which types.
@@ -208,8 +229,8 @@ fn missing_function(signature: &str) -> (String, Option<String>) {
         return (format!("`{name}` does not work with {types}"), None);
     }
     if name.starts_with("anon$") {
-        let hint = "count the values between the bars: `|x|` takes one".to_owned();
-        return (format!("this closure is called with ({types})"), Some(hint));
+        let hint = "count the names between the bars: `|x|` takes one value".to_owned();
+        return (format!("a closure that takes ({types}) is needed here"), Some(hint));
     }
     (format!("there is no function `{name}` for ({types})"), None)
 }
@@ -231,7 +252,8 @@ pub(crate) fn found(value: &Dynamic) -> String {
     match value.as_immutable_string_ref() {
         Ok(text) if text.len() <= 40 => format!("the string {:?}", text.as_str()),
         _ if value.is_int() || value.is_float() || value.is_bool() => {
-            format!("{} {}", type_name(value), text_of(value))
+            let kind = type_name(value).split(' ').next_back().unwrap_or_default();
+            format!("the {kind} {}", text_of(value))
         }
         _ => type_name(value).to_owned(),
     }

@@ -379,10 +379,10 @@ let x = 1;
             4 | //! param days: int = ninety  x
               |                       ^^^^^^
 
-            x.rhai:5:22: the text that begins here has no closing `"`
+            x.rhai:5:23: the text that begins here has no closing `"`
               |
             5 | //! param a: string = "b
-              |                      ^
+              |                       ^
 
             x.rhai:7:11: the parameter `c` is declared twice
               |

@@ -85,6 +85,11 @@ impl Record {
         &self.0.attributes
     }
 
+    /// Whether two are copies of one answered resource.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     /// A member by name.
     ///
     /// # Errors
@@ -157,6 +162,11 @@ impl Attributes {
 
     pub(crate) fn map(&self) -> &Map {
         &self.0.map
+    }
+
+    /// Whether two are copies of one answer's attributes.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
     }
 
     /// An attribute by name; `()` where the API left a known one out.

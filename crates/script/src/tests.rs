@@ -1,1 +1,10 @@
-//! Tests of whole scripts.
+//! Whole scripts, offline and against the simulator.
+
+mod api;
+mod checks;
+mod errors;
+mod examples;
+mod language;
+mod limits;
+mod parallel;
+mod support;

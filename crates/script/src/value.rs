@@ -155,6 +155,38 @@ pub(crate) fn text_of(value: &Dynamic) -> String {
     }
 }
 
+/// Whether two values are one, or hold the same. Only for values that an answer may hold.
+pub(crate) fn is_same(left: &Dynamic, right: &Dynamic) -> bool {
+    if left.type_id() != right.type_id() {
+        return false;
+    }
+    if let (Ok(left), Ok(right)) = (left.as_immutable_string_ref(), right.as_immutable_string_ref()) {
+        return left.as_str() == right.as_str();
+    }
+    if let (Ok(left), Ok(right)) = (left.as_array_ref(), right.as_array_ref()) {
+        return left.len() == right.len()
+            && left.iter().zip(right.iter()).all(|(left, right)| is_same(left, right));
+    }
+    if let (Ok(left), Ok(right)) = (left.as_map_ref(), right.as_map_ref()) {
+        return left.len() == right.len()
+            && left.iter().zip(right.iter()).all(|((left_name, left), (right_name, right))| {
+                left_name == right_name && is_same(left, right)
+            });
+    }
+    if let (Some(left), Some(right)) = (left.read_lock::<Record>(), right.read_lock::<Record>()) {
+        return left.is_same(&right);
+    }
+    if let (Some(left), Some(right)) =
+        (left.read_lock::<Attributes>(), right.read_lock::<Attributes>())
+    {
+        return left.is_same(&right);
+    }
+    left.is_unit()
+        || left.as_int().is_ok_and(|left| right.as_int() == Ok(left))
+        || left.as_bool().is_ok_and(|left| right.as_bool() == Ok(left))
+        || left.as_float().is_ok_and(|left| right.as_float() == Ok(left))
+}
+
 /// The words that messages use for a value's type.
 pub(crate) fn type_name(value: &Dynamic) -> &'static str {
     if value.is_unit() {

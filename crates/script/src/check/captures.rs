@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rhai::{AST, ASTNode, Dynamic, Expr, FnCallExpr, FnPtr, Ident, Position, Stmt};
+use rhai::{AST, ASTNode, Dynamic, Expr, FnCallExpr, FnPtr, Position, Stmt};
 
 use super::at;
 use crate::diagnostic::Diagnostic;
@@ -50,7 +50,9 @@ impl Captures {
         for function in ast.iter_functions() {
             let Some(count) = captured.get(function.name) else { continue };
             let names = function.params.iter().take(*count).map(|name| (*name).to_owned()).collect();
-            let body = ast.clone_functions_only_filtered(|_, _, _, name, params| {
+            // `clone_functions_only_filtered` of Rhai 1.27 filters nothing.
+            let mut body = ast.clone_functions_only();
+            body.retain_functions(|_, _, name, params| {
                 name == function.name && params == function.params.len()
             });
             closures.insert(function.name.to_owned(), look(&body, names));
@@ -75,32 +77,6 @@ impl Captures {
             let hint = "each item has its own copy, so the change would be lost: answer a value instead".to_owned();
             let width = name.chars().count();
             mistakes.push(Diagnostic::new(message, at(*position)).with_width(width).with_hint(Some(hint)));
-        }
-    }
-
-    /// Variables in closures that exist nowhere: the parser lets them pass, since a closure may capture anything.
-    pub(super) fn unknown(&self, ast: &AST, mistakes: &mut Vec<Diagnostic>) {
-        let functions: BTreeSet<_> = ast.iter_functions().map(|function| function.name).collect();
-        let mut visit = |node: &ASTNode| {
-            let ASTNode::Stmt(Stmt::Share(variables)) = node else { return };
-            for (Ident { name, pos }, index) in variables.iter() {
-                if index.is_none() && !functions.contains(name.as_str()) {
-                    let message = format!("there is no variable `{name}` here");
-                    let width = name.chars().count();
-                    mistakes.push(Diagnostic::new(message, at(*pos)).with_width(width));
-                }
-            }
-        };
-        // In the body of a closure the variable may be one of those around it, so only the outermost closures tell.
-        let outer = ast.clone_functions_only_filtered(|_, _, _, name, _| !name.starts_with("anon$"));
-        super::walk(&outer, &mut visit);
-        for statement in ast.statements() {
-            statement.walk(&mut Vec::new(), &mut |path: &[ASTNode]| {
-                if let Some(node) = path.last() {
-                    visit(node);
-                }
-                true
-            });
         }
     }
 

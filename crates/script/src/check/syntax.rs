@@ -60,8 +60,10 @@ fn describe(error: &ParseErrorType, source: &str) -> (String, String, Option<Str
     match error {
         ParseErrorType::VariableUndefined(name) => {
             let words = words(source);
-            let hint = did_you_mean(name, words.iter().map(String::as_str).filter(|word| word != name))
-                .or_else(|| module_hint(name));
+            let words = words.iter().map(String::as_str);
+            // A single letter is near to every other.
+            let words = words.filter(|word| *word != name && name.len().min(word.len()) > 2);
+            let hint = did_you_mean(name, words).or_else(|| module_hint(name));
             (format!("there is no variable `{name}` here"), name.clone(), hint)
         }
         ParseErrorType::ModuleUndefined(name) => {
@@ -71,7 +73,6 @@ fn describe(error: &ParseErrorType, source: &str) -> (String, String, Option<Str
         }
         ParseErrorType::Reserved(word) => {
             let hint = match word.as_str() {
-                "eval" => "`eval` is gone: a run does what its text says".to_owned(),
                 _ if word.starts_with(|c: char| c.is_alphabetic()) => {
                     format!("as a key of a map write it in quotes: `#{{ \"{word}\": … }}`, `map[\"{word}\"]`")
                 }
@@ -93,6 +94,14 @@ fn describe(error: &ParseErrorType, source: &str) -> (String, String, Option<Str
         }
         ParseErrorType::BadInput(LexError::UnterminatedString) => {
             plain("the text that begins here has no end".to_owned())
+        }
+        ParseErrorType::BadInput(LexError::ImproperSymbol(symbol, _)) if symbol == "eval" => {
+            let hint = "`eval` is gone: a run does what its text says".to_owned();
+            ("there is no `eval`".to_owned(), symbol.clone(), Some(hint))
+        }
+        ParseErrorType::BadInput(LexError::ImproperSymbol(symbol, _)) if symbol == "=" => {
+            let hint = "to compare write `==`".to_owned();
+            ("`=` assigns, which is no condition".to_owned(), symbol.clone(), Some(hint))
         }
         ParseErrorType::BadInput(LexError::UnexpectedInput(text)) => {
             (format!("`{text}` is not expected here"), text.clone(), None)

@@ -1,22 +1,37 @@
 //! `print`, `log::…` and `progress`.
 
-use pianoroll_host::Level;
-use rhai::{Dynamic, Module, NativeCallContext};
+use std::any::TypeId;
 
-use super::add;
+use pianoroll_host::Level;
+use rhai::{Array, Dynamic, ImmutableString, Map, Module, NativeCallContext};
+
+use super::{add, operations::add_raw_of};
 use crate::context::context;
 use crate::error::{Failure, Thrown, found};
 use crate::value::text_of;
 
 /// Registers `print`, `debug` and `progress`.
 pub(super) fn register(module: &mut Module) {
-    add(module, "print", |call: NativeCallContext, value: Dynamic| {
-        log(&call, Level::Info, &value)
-    });
-    add(module, "print", |call: NativeCallContext| log(&call, Level::Info, &"".into()));
-    add(module, "debug", |call: NativeCallContext, value: Dynamic| {
-        log(&call, Level::Debug, &value)
-    });
+    for (name, level) in [("print", Level::Info), ("debug", Level::Debug)] {
+        // Rhai has its own for each of these, which would be found before the one for any value.
+        for kind in [
+            TypeId::of::<Dynamic>(),
+            TypeId::of::<ImmutableString>(),
+            TypeId::of::<i64>(),
+            TypeId::of::<f64>(),
+            TypeId::of::<bool>(),
+            TypeId::of::<char>(),
+            TypeId::of::<()>(),
+            TypeId::of::<Array>(),
+            TypeId::of::<Map>(),
+        ] {
+            add_raw_of(module, name, vec![kind], move |call, values| {
+                let value = values.first().map_or(&Dynamic::UNIT, |value| &**value);
+                log(call, level, value).map(Dynamic::from)
+            });
+        }
+        add(module, name, move |call: NativeCallContext| log(&call, level, &"".into()));
+    }
     add(module, "progress", |call: NativeCallContext, done: Dynamic, total: Dynamic| {
         progress(&call, &done, &total)
     });

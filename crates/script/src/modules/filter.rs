@@ -3,7 +3,7 @@
 use pianoroll_api::filter::quote;
 use rhai::{Array, Dynamic, Module, NativeCallContext};
 
-use super::add;
+use super::{add, operations::add_raw};
 use crate::error::{Thrown, found};
 use crate::rows::Rows;
 use crate::time::Time;
@@ -26,7 +26,7 @@ const SETS: [(&str, &str); 3] =
     [("any", "any"), ("contains_any", "contains-any"), ("contains_all", "contains-all")];
 
 /// How many filters `filter::and` takes without an array.
-const AND_ARGUMENTS: [usize; 7] = [2, 3, 4, 5, 6, 7, 8];
+const AND_ARGUMENTS: std::ops::RangeInclusive<usize> = 2..=8;
 
 /// The module.
 pub(super) fn module() -> Module {
@@ -45,31 +45,14 @@ pub(super) fn module() -> Module {
     add(&mut module, "and", |call: NativeCallContext, filters: Array| {
         and(filters).map_err(|thrown| thrown.at(call.call_position()))
     });
-    and_of_several(&mut module);
-    module
-}
-
-/// `filter::and(a, b, …)`: Rhai has no functions of any number of arguments.
-fn and_of_several(module: &mut Module) {
-    use std::any::TypeId;
-    use std::sync::Arc;
-
-    use rhai::{FuncRegistration, RhaiFunc};
+    // Rhai has no functions of any number of arguments.
     for count in AND_ARGUMENTS {
-        let joined = |call: Option<NativeCallContext>, filters: &mut [&mut Dynamic]| {
+        add_raw(&mut module, "and", count, |call, filters| {
             let filters = filters.iter().map(|filter| (*filter).clone()).collect();
-            let position = call.map_or(rhai::Position::NONE, |call| call.call_position());
-            and(filters).map(Dynamic::from).map_err(|thrown| thrown.at(position))
-        };
-        let function = RhaiFunc::Method {
-            func: Arc::new(joined),
-            has_context: true,
-            is_pure: true,
-            is_volatile: false,
-        };
-        let types = vec![TypeId::of::<Dynamic>(); count];
-        FuncRegistration::new("and").set_into_module_raw(module, types, function);
+            and(filters).map(Dynamic::from).map_err(|thrown| thrown.at(call.call_position()))
+        });
     }
+    module
 }
 
 fn comparison(operator: &str, field: &str, value: &Dynamic) -> Result<String, Thrown> {

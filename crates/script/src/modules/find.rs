@@ -28,7 +28,9 @@ struct Finder {
 /// Registers `find` for a module whose resource has a name and a list.
 pub(super) fn register_find(module: &mut Module, name: &str) {
     let Some(finder) = finder(name) else { return };
-    for count in [1, 2] {
+    // Options are for lists that cannot be read without a filter.
+    let options = usize::from(!finder.list.query.filter_required.is_empty());
+    for count in 1..=1 + options {
         add_raw(module, "find", count, move |call, given| find(call, finder, given));
     }
 }
@@ -54,6 +56,13 @@ fn find(call: &NativeCallContext, finder: Finder, given: &[&mut Dynamic]) -> Res
         Some(options) => options_of(finder.list.id, options).map_err(at)?,
         None => Options::new(),
     };
+    if needs_filter(finder.list, &options) {
+        // Only the id can be looked for.
+        return match by_id(&context, finder, &wanted, &options, position)? {
+            Some(record) => Ok(Dynamic::from(record)),
+            None => Err(missing_filter(finder, &wanted).at(position)),
+        };
+    }
     let mut matches = by_name(&context, finder, &wanted, &options, position)?;
     if matches.is_empty()
         && let Some(record) = by_id(&context, finder, &wanted, &options, position)?
@@ -77,6 +86,24 @@ fn find(call: &NativeCallContext, finder: Finder, given: &[&mut Dynamic]) -> Res
             Err(Thrown::new("ambiguous", message).at(position))
         }
     }
+}
+
+/// Whether a list cannot be read without a filter that is not given.
+fn needs_filter(list: &Operation, options: &Options) -> bool {
+    !list.query.filter_required.is_empty() && !options.contains_key("filter")
+}
+
+fn missing_filter(finder: Finder, wanted: &str) -> Thrown {
+    let Finder { resource, name, list, .. } = finder;
+    let field = list.query.filter_required.first().copied().unwrap_or_default();
+    let message = format!(
+        "there is no {kind} with the id \"{wanted}\"; to find one by its {name} say where, since {} must be filtered on {field}: \
+         `{}::find(…, #{{ filter: filter::equals(\"{field}\", …) }})`",
+        list.id,
+        list.module,
+        kind = resource.kind,
+    );
+    Thrown::new("not_found", message)
 }
 
 /// Those with the name; no more than two are looked for.

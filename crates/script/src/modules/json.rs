@@ -1,6 +1,6 @@
 //! JSON texts.
 
-use rhai::{Dynamic, Module, NativeCallContext};
+use rhai::{Dynamic, Map, Module, NativeCallContext};
 
 use super::add;
 use crate::document::parse_any;
@@ -16,10 +16,15 @@ pub(super) fn register(module: &mut Module) {
             Thrown::argument(message).at(call.call_position())
         })
     });
-    add(module, "to_json", |call: NativeCallContext, value: Dynamic| -> Result<String, Failure> {
-        let json = to_json(&value).map_err(|error| {
-            Thrown::argument(error.to_string()).at(call.call_position())
-        })?;
-        Ok(json.to_string())
+    add(module, "to_json", |call: NativeCallContext, value: Dynamic| text(&call, &value));
+    // Rhai has one for maps, which would be found before the one for any value.
+    add(module, "to_json", |call: NativeCallContext, map: Map| {
+        text(&call, &Dynamic::from_map(map))
     });
+}
+
+fn text(call: &NativeCallContext, value: &Dynamic) -> Result<String, Failure> {
+    let json = to_json(value);
+    let json = json.map_err(|error| Thrown::argument(error.to_string()).at(call.call_position()))?;
+    Ok(json.to_string())
 }

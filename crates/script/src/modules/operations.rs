@@ -101,6 +101,16 @@ pub(super) fn add_raw(
     count: usize,
     function: impl Fn(&NativeCallContext, &[&mut Dynamic]) -> Result<Dynamic, Failure> + Send + Sync + 'static,
 ) {
+    add_raw_of(module, name, vec![TypeId::of::<Dynamic>(); count], function);
+}
+
+/// Registers a function of arguments of these types.
+pub(super) fn add_raw_of(
+    module: &mut Module,
+    name: &str,
+    types: Vec<TypeId>,
+    function: impl Fn(&NativeCallContext, &[&mut Dynamic]) -> Result<Dynamic, Failure> + Send + Sync + 'static,
+) {
     let raw = move |call: Option<NativeCallContext>, arguments: &mut [&mut Dynamic]| match call {
         Some(call) => function(&call, arguments),
         None => Ok(Dynamic::UNIT),
@@ -112,7 +122,6 @@ pub(super) fn add_raw(
         is_pure: true,
         is_volatile: true,
     };
-    let types = vec![TypeId::of::<Dynamic>(); count];
     FuncRegistration::new(name).set_into_module_raw(module, types, function);
 }
 

@@ -1,0 +1,169 @@
+//! A run of a script, with or without a simulator.
+
+use std::collections::BTreeMap;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use pianoroll_gateway::{
+    Cancel, Config, Connection, Credential, Endpoints, Gateway, Quota, SystemClock,
+};
+use pianoroll_host::{Guest, GuestError, Guardrails, Host, HostSettings, Level, Observer, Place, Summary};
+use pianoroll_model::{Clock, Effect, PermissionSet, Revision};
+use pianoroll_simulator::{Mode, Settings, Simulator};
+use serde_json::Value;
+
+use crate::Script;
+
+/// Where scripts run in tests.
+pub(crate) struct World {
+    pub(crate) simulator: Option<Simulator>,
+    pub(crate) guardrails: Guardrails,
+    pub(crate) grants: PermissionSet,
+    pub(crate) cancel: Cancel,
+    gateway: Gateway,
+    connection: Connection,
+    clock: Arc<dyn Clock>,
+}
+
+/// What came of a run.
+pub(crate) struct Ended {
+    pub(crate) result: Result<Value, GuestError>,
+    pub(crate) logs: Vec<String>,
+    pub(crate) summary: Summary,
+}
+
+impl Ended {
+    /// The result as JSON, or the error as people see it.
+    pub(crate) fn text(&self) -> String {
+        match &self.result {
+            Ok(value) => value.to_string(),
+            Err(error) => error.rendered.clone(),
+        }
+    }
+}
+
+impl World {
+    /// A world whose API is not there: for scripts that call nothing.
+    pub(crate) fn offline() -> Self {
+        Self::new(None, "http://127.0.0.1:9".to_owned(), Mode::Documented)
+    }
+
+    /// A world with a simulator.
+    pub(crate) async fn simulated(settings: Settings) -> Self {
+        let mode = settings.mode;
+        let clock = Arc::new(SystemClock::new());
+        let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let simulator = Simulator::start(settings, listen, clock).await.unwrap();
+        let url = simulator.gateway_url();
+        Self::new(Some(simulator), url, mode)
+    }
+
+    fn new(simulator: Option<Simulator>, url: String, mode: Mode) -> Self {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+        let endpoints = Endpoints { gateway: url.clone(), control: url };
+        let mut config = Config::default();
+        config.endpoints = endpoints;
+        config.quota = Quota::Off;
+        config.connect_timeout = Duration::from_secs(1);
+        let credential = Credential::new("test".to_owned()).unwrap();
+        let gateway = Gateway::new(config, credential, Arc::clone(&clock)).unwrap();
+        let id = "21fd90f9-5935-43cd-b6c8-bde9d915ca80".parse().unwrap();
+        let revision = Revision::constant(2024, 10, 15);
+        let served = match mode {
+            Mode::Today => Revision::constant(2025, 1, 15),
+            Mode::Documented | Mode::Strict => revision,
+        };
+        let connection = Connection::new(Some(id), revision).served_as(served);
+        Self {
+            simulator,
+            guardrails: Guardrails::default(),
+            grants: [Effect::Read, Effect::Write, Effect::Delete]
+                .into_iter()
+                .fold(PermissionSet::none(), PermissionSet::with_effect),
+            cancel: Cancel::new(),
+            gateway,
+            connection,
+            clock,
+        }
+    }
+
+    /// Runs a script as `test.rhai`.
+    pub(crate) async fn run(&self, source: &str) -> Ended {
+        match Script::compile(source, "test.rhai") {
+            Ok(script) => self.run_script(&script, &[]).await,
+            Err(error) => panic!("does not compile:\n{error}"),
+        }
+    }
+
+    /// Runs a script with parameters.
+    pub(crate) async fn run_script(&self, script: &Script, params: &[(&str, &str)]) -> Ended {
+        let given = params.iter().map(|(name, value)| ((*name).into(), (*value).into()));
+        let params = script.bind(&given.collect::<BTreeMap<_, _>>()).unwrap();
+        let heard = Arc::new(Heard::default());
+        let run = "test-run".parse().unwrap();
+        let mut settings = HostSettings::new(
+            self.gateway.clone(),
+            self.connection.clone(),
+            Arc::clone(&self.clock),
+            run,
+            7,
+        );
+        settings.params = params;
+        settings.grants = self.grants.clone();
+        settings.guardrails = self.guardrails.clone();
+        settings.cancel = self.cancel.clone();
+        settings.observer = Arc::clone(&heard) as Arc<dyn Observer>;
+        let host = Host::new(settings);
+        let result = script.guest().run(host.trunk()).await;
+        let logs = heard.lines.lock().unwrap().clone();
+        Ended { result, logs, summary: host.summary() }
+    }
+
+    /// The simulator.
+    pub(crate) fn simulator(&self) -> &Simulator {
+        self.simulator.as_ref().unwrap()
+    }
+
+    /// Method and path of every request so far.
+    pub(crate) fn requests(&self) -> Vec<String> {
+        let requests = self.simulator().requests();
+        requests.iter().map(|request| format!("{} {}", request.method, request.path)).collect()
+    }
+}
+
+/// What a run told.
+#[derive(Default)]
+struct Heard {
+    lines: Mutex<Vec<String>>,
+}
+
+impl Observer for Heard {
+    fn log(&self, level: Level, text: &str, place: Option<&Place>) {
+        let place = place.map(|place| format!("{}:{}", place.line, place.column));
+        self.lines.lock().unwrap().push(format!("{level} {} {text}", place.unwrap_or_default()));
+    }
+
+    fn progress(&self, done: u64, total: Option<u64>) {
+        self.lines.lock().unwrap().push(format!("progress {done} of {total:?}"));
+    }
+}
+
+/// Runs a script that calls nothing.
+pub(crate) fn run_offline(source: &str) -> Ended {
+    runtime().block_on(World::offline().run(source))
+}
+
+/// Runs a script with a simulator of the default data, without limits.
+pub(crate) fn run_simulated(source: &str) -> Ended {
+    runtime().block_on(async { World::simulated(settings()).await.run(source).await })
+}
+
+/// A simulator that is never slow.
+pub(crate) fn settings() -> Settings {
+    Settings { limits: false, ..Settings::default() }
+}
+
+pub(crate) fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap()
+}
