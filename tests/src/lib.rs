@@ -32,11 +32,14 @@ pub fn binary() -> &'static Path {
         }
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let words = ["build", "--quiet", "--package", "pianoroll", "--message-format", "json"];
-        let output = Command::new(cargo).current_dir(root()).args(words).output().expect("cargo starts");
+        let output =
+            Command::new(cargo).current_dir(root()).args(words).output().expect("cargo starts");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let messages = String::from_utf8_lossy(&output.stdout);
         let messages = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-        let executable = messages.filter_map(|message| Some(message["executable"].as_str()?.to_owned())).next_back();
+        let executable = messages
+            .filter_map(|message| Some(message["executable"].as_str()?.to_owned()))
+            .next_back();
         executable.expect("cargo names the binary").into()
     })
 }
@@ -72,7 +75,8 @@ impl Finished {
     /// Where it is none.
     #[must_use]
     pub fn json(&self) -> Value {
-        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("not JSON ({error}): {self:?}"))
+        serde_json::from_str(&self.stdout)
+            .unwrap_or_else(|error| panic!("not JSON ({error}): {self:?}"))
     }
 
     /// Itself, if it ended with this exit code.
@@ -133,12 +137,21 @@ pub fn unlimited() -> Settings {
 /// Where it does not start.
 pub async fn simulator(settings: Settings) -> Simulator {
     let address = ([127, 0, 0, 1], 0).into();
-    Simulator::start(settings, address, Arc::new(SystemClock::new())).await.expect("the simulator starts")
+    Simulator::start(settings, address, Arc::new(SystemClock::new()))
+        .await
+        .expect("the simulator starts")
 }
 
 /// The words that point the binary at a simulator.
 #[must_use]
 pub fn at(simulator: &Simulator) -> [String; 6] {
-    let words = ["--gateway", &simulator.gateway_url(), "--control", &simulator.control_url(), "--quota", "off"];
+    let words = [
+        "--gateway",
+        &simulator.gateway_url(),
+        "--control",
+        &simulator.control_url(),
+        "--quota",
+        "off",
+    ];
     words.map(str::to_owned)
 }

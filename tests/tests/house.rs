@@ -28,14 +28,16 @@ fn packages() -> BTreeMap<String, Vec<(String, String)>> {
     let output = Command::new(cargo).current_dir(root()).args(words).output().unwrap();
     let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
     let root = root();
-    let folder = |path: &str| Path::new(path).strip_prefix(&root).unwrap().to_string_lossy().into_owned();
+    let folder =
+        |path: &str| Path::new(path).strip_prefix(&root).unwrap().to_string_lossy().into_owned();
     let of_package = |package: &Value| {
         let manifest = folder(package["manifest_path"].as_str().unwrap());
         let inside = |dependency: &Value| {
             let path = dependency["path"].as_str()?;
             Some((folder(path), dependency["kind"].as_str().unwrap_or("normal").to_owned()))
         };
-        let dependencies = package["dependencies"].as_array().unwrap().iter().filter_map(inside).collect();
+        let dependencies =
+            package["dependencies"].as_array().unwrap().iter().filter_map(inside).collect();
         (manifest.trim_end_matches("/Cargo.toml").to_owned(), dependencies)
     };
     metadata["packages"].as_array().unwrap().iter().map(of_package).collect()
@@ -104,9 +106,16 @@ fn heavy_dependencies_have_one_owner() {
     let words = ["metadata", "--format-version", "1", "--no-deps", "--offline"];
     let output = Command::new(cargo).current_dir(root()).args(words).output().unwrap();
     let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
-    let owners = [("reqwest", "pianoroll-gateway"), ("rhai", "pianoroll-script"), ("clap", "pianoroll"), ("quote", "pianoroll-codegen")];
+    let owners = [
+        ("reqwest", "pianoroll-gateway"),
+        ("rhai", "pianoroll-script"),
+        ("clap", "pianoroll"),
+        ("quote", "pianoroll-codegen"),
+    ];
     for package in metadata["packages"].as_array().unwrap() {
-        for dependency in package["dependencies"].as_array().unwrap().iter().filter(|one| one["kind"].is_null()) {
+        for dependency in
+            package["dependencies"].as_array().unwrap().iter().filter(|one| one["kind"].is_null())
+        {
             for (name, owner) in owners {
                 if dependency["name"] == name {
                     assert_eq!(package["name"], owner, "only {owner} has {name}");
