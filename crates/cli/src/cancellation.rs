@@ -10,9 +10,9 @@ pub(crate) fn listen(cancel: Cancel) -> tokio::task::JoinHandle<()> {
     tokio::spawn(async move {
         interrupted().await;
         cancel.cancel();
-        output::note("stopping at the next call; press Ctrl-C again to stop at once");
+        output::note_over("stopping at the next call; press Ctrl-C again to stop at once");
         interrupted().await;
-        output::note("stopped at once: the calls that were under way may have happened");
+        output::note_over("stopped at once: the calls that were under way may have happened");
         // Nothing to clean up: an effect is either at the API or not, and the operating system closes the rest.
         std::process::exit(i32::from(Exit::Cancelled.code()));
     })

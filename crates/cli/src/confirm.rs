@@ -1,6 +1,7 @@
 //! A live connection, by hand: effects are printed, and before the 101st a person is asked.
 
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -22,6 +23,8 @@ pub(crate) struct Confirm {
     cancel: Cancel,
     // The answer, once there is one. Held while asking, so that every further effect waits for it.
     answer: Mutex<Option<Answer>>,
+    /// Whether the question stands on the terminal, so that nothing is drawn over it.
+    asking: AtomicBool,
 }
 
 /// What came of the question.
@@ -31,30 +34,40 @@ pub(crate) enum Answer {
     No,
     /// There was nobody to ask.
     Nobody,
+    /// The run was cancelled before anybody answered.
+    Cancelled,
 }
 
 impl Confirm {
     /// `yes` answers the question before it is asked.
     pub(crate) fn new(about: &str, yes: bool, cancel: Cancel) -> Self {
         let answer = Mutex::new(yes.then_some(Answer::Yes));
-        Self { about: about.to_owned(), cancel, answer }
+        Self { about: about.to_owned(), cancel, answer, asking: AtomicBool::new(false) }
     }
 
-    /// Whether this effect will be asked about.
-    pub(crate) fn waits_for(&self, entry: &LedgerEntry) -> bool {
-        entry.number > UNASKED
+    /// Whether the question stands on the terminal.
+    pub(crate) fn is_asking(&self) -> bool {
+        self.asking.load(Ordering::Relaxed)
     }
 
     /// An effect that is about to be sent: the line to print for it. A run whose question is answered with no is cancelled
     /// before this returns, and the effect is not sent.
-    pub(crate) fn effect(&self, entry: &LedgerEntry) -> Option<String> {
+    pub(crate) fn effect(
+        &self,
+        entry: &LedgerEntry,
+        before_asking: impl FnOnce(),
+    ) -> Option<String> {
         if entry.number <= UNASKED {
             return Some(line(entry));
         }
         let mut answer = self.answer.lock().unwrap_or_else(PoisonError::into_inner);
         let given = *answer.get_or_insert_with(|| {
+            self.asking.store(true, Ordering::Relaxed);
+            before_asking();
             // Other calls of the run go on being answered meanwhile.
-            tokio::task::block_in_place(|| ask(&self.about, &self.cancel))
+            let answer = tokio::task::block_in_place(|| ask(&self.about, &self.cancel));
+            self.asking.store(false, Ordering::Relaxed);
+            answer
         });
         if given != Answer::Yes {
             self.cancel.cancel();
@@ -105,7 +118,7 @@ fn ask(about: &str, cancel: &Cancel) -> Answer {
                 return Answer::Yes;
             }
             Ok(_) | Err(RecvTimeoutError::Disconnected) => return Answer::No,
-            Err(RecvTimeoutError::Timeout) if cancel.is_cancelled() => return Answer::No,
+            Err(RecvTimeoutError::Timeout) if cancel.is_cancelled() => return Answer::Cancelled,
             Err(RecvTimeoutError::Timeout) => {}
         }
     }

@@ -13,8 +13,6 @@ pub(crate) struct Environment {
     pub(crate) quota: Option<String>,
     /// The folder that this process was started in.
     pub(crate) folder: PathBuf,
-    /// The user's runtime folder, where processes of one machine meet.
-    pub(crate) runtime_folder: Option<PathBuf>,
 }
 
 impl Environment {
@@ -26,7 +24,6 @@ impl Environment {
             control: variable("PIANOROLL_CONTROL_URL"),
             quota: variable("PIANOROLL_QUOTA"),
             folder: std::env::current_dir().unwrap_or_default(),
-            runtime_folder: variable("XDG_RUNTIME_DIR").map(PathBuf::from),
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 use std::fmt::Display;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, IsTerminal as _, Write};
 
 use anstream::AutoStream;
 use serde::Serialize;
@@ -91,6 +91,13 @@ pub(crate) fn plain(text: &str) -> Cow<'_, str> {
 /// A line beside the data. A terminal that went away is no reason to stop.
 pub(crate) fn note(text: impl Display) {
     let _ = writeln!(anstream::stderr(), "{text}");
+}
+
+/// A line over whatever is drawn on a terminal's last line at the moment.
+pub(crate) fn note_over(text: impl Display) {
+    let start = if io::stderr().is_terminal() { "\r\x1b[2K" } else { "" };
+    // Past the colour filter, which would take it out under NO_COLOR.
+    let _ = writeln!(io::stderr(), "{start}{text}");
 }
 
 /// A warning beside the data.

@@ -83,7 +83,8 @@ impl Progress {
         let mut state = self.lock();
         clear(&mut state);
         crate::output::note(text);
-        if self.terminal && !state.over {
+        let asking = self.confirm.as_ref().is_some_and(Confirm::is_asking);
+        if self.terminal && !state.over && !asking {
             show(&mut state);
         }
     }
@@ -91,7 +92,11 @@ impl Progress {
     fn draw(&self, state: &mut State) {
         let now = self.clock.monotonic();
         let pause = if self.terminal { REDRAW } else { PLAIN };
-        if state.over || state.drawn.is_some_and(|drawn| now.saturating_sub(drawn) < pause) {
+        let asking = self.confirm.as_ref().is_some_and(Confirm::is_asking);
+        if asking
+            || state.over
+            || state.drawn.is_some_and(|drawn| now.saturating_sub(drawn) < pause)
+        {
             return;
         }
         state.drawn = Some(now);
@@ -144,12 +149,9 @@ impl Observer for Progress {
         {
             let mut state = self.lock();
             state.effects = state.effects.max(entry.number);
-            if self.confirm.as_ref().is_some_and(|confirm| confirm.waits_for(entry)) {
-                clear(&mut state);
-            }
         }
         if let Some(confirm) = &self.confirm
-            && let Some(text) = confirm.effect(entry)
+            && let Some(text) = confirm.effect(entry, || clear(&mut self.lock()))
         {
             self.say(&text);
         }

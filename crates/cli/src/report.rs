@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use pianoroll_host::{Cause, GuestError, LedgerEntry, Problem, Summary};
+use pianoroll_host::{Cause, GuestError, HostError, LedgerEntry, Problem, Summary};
 use pianoroll_model::{Effect, EffectCounts, Outcome};
 use pianoroll_runtime::execution::RunReport;
 use serde_json::{Value, json};
@@ -12,8 +12,8 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::numbers::{counted, duration, grouped};
 use crate::output::plain;
-use crate::refusal;
 use crate::style::{DIM, ERROR, GOOD, HEADING, Styled, WARNING};
+use crate::{describe, refusal};
 
 /// How many problems are listed for people; programs get all that were kept.
 const LISTED: usize = 10;
@@ -37,7 +37,7 @@ pub(crate) fn json(report: &RunReport, about: &str, exit: Exit) -> Value {
         "target": about,
         "started": report.started.to_string(),
         "elapsed_seconds": report.elapsed.as_millis() as f64 / 1000.0,
-        "unknown": report.unknown,
+        "unknown": report.unknown.iter().map(|entry| unknown_json(entry, report)).collect::<Vec<_>>(),
     });
     // A summary is made of numbers and texts, so it always serialises.
     let summary = serde_json::to_value(&report.summary).unwrap_or_default();
@@ -70,8 +70,21 @@ pub(crate) fn not_started(failure: &Failure) -> Value {
     })
 }
 
+fn unknown_json(entry: &LedgerEntry, report: &RunReport) -> Value {
+    let host = report.error.as_ref().and_then(GuestError::host);
+    let host = host.filter(|host| host.position() == entry.position);
+    json!({
+        "operation": entry.operation,
+        "target": entry.target,
+        "effect": entry.effect,
+        "position": entry.position.to_string(),
+        "arguments": host.and_then(HostError::arguments),
+        "check": advice(&entry.operation, entry.effect, &entry.target),
+    })
+}
+
 fn error_json(error: &GuestError) -> Value {
-    let mut details = match error.host().map(pianoroll_host::HostError::to_map) {
+    let mut details = match error.host().map(HostError::to_map) {
         Some(Value::Object(details)) => details,
         _ => serde_json::Map::new(),
     };
@@ -132,11 +145,20 @@ fn unknown(entry: &LedgerEntry, error: &GuestError) -> String {
     line("effect", entry.effect.as_str());
     line("position", &entry.position.to_string());
     let host = error.host().filter(|host| host.position() == entry.position);
-    if let Some(Cause::UnknownOutcome(error)) = host.map(pianoroll_host::HostError::cause) {
+    if let Some(Cause::UnknownOutcome(error)) = host.map(HostError::cause) {
         line("because", &error.to_string());
+    }
+    if let Some(call) = host.and_then(call_line) {
+        line("call", &call);
     }
     line("check", &advice(&entry.operation, entry.effect, &entry.target));
     text
+}
+
+/// The line that would make the call whose outcome is unknown.
+fn call_line(error: &HostError) -> Option<String> {
+    let operation = pianoroll_api::operation::find(error.operation())?;
+    Some(describe::text::words_of(operation, error.arguments()?))
 }
 
 /// What a person can look at to settle an unknown outcome.
@@ -151,11 +173,18 @@ pub(crate) fn advice(operation: &str, effect: Effect, target: &str) -> String {
     match (probe, row) {
         (Some(probe), _) => format!("`pianoroll call {probe} {target}`; {again}"),
         (None, Some(row)) => {
-            let read = ["get", "list"]
-                .iter()
-                .find_map(|name| pianoroll_api::operation::find(&format!("{}.{name}", row.module)));
+            // What was to be made has no id yet, so the list shows it.
+            let words = if target == "ID" {
+                [("list", String::new()), ("get", " ID".to_owned())]
+            } else {
+                [("get", format!(" {target}")), ("list", String::new())]
+            };
+            let read = words.iter().find_map(|(name, words)| {
+                let id = format!("{}.{name}", row.module);
+                pianoroll_api::operation::find(&id).map(|read| format!("{}{words}", read.id))
+            });
             match read {
-                Some(read) => format!("`pianoroll call {}` shows what is there; {again}", read.id),
+                Some(read) => format!("`pianoroll call {read}` shows what is there; {again}"),
                 None => format!("look in the account; {again}"),
             }
         }
@@ -198,7 +227,7 @@ fn calls(summary: &Summary) -> String {
         let _ = write!(text, " ({})", parts.join(", "));
     }
     if summary.outcomes.failed > 0 {
-        let _ = write!(text, ", {} of the effects refused", grouped(summary.outcomes.failed));
+        let _ = write!(text, ", {} of them not done", grouped(summary.outcomes.failed));
     }
     text
 }

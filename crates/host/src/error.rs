@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use pianoroll_api::Arguments;
 use pianoroll_gateway::CallError;
 use pianoroll_model::{Persistence, Position};
 use serde_json::{Value, json};
@@ -24,6 +25,8 @@ pub struct HostError {
 struct Inner {
     cause: Cause,
     position: Position,
+    /// What the call was given, where a person must find out whether it happened.
+    arguments: Option<Arguments>,
 }
 
 /// What made a host call fail.
@@ -102,7 +105,14 @@ pub struct Done {
 
 impl HostError {
     pub(crate) fn new(cause: Cause, position: Position) -> Self {
-        Self { inner: Arc::new(Inner { cause, position }), done: Done::default() }
+        Self { inner: Arc::new(Inner { cause, position, arguments: None }), done: Done::default() }
+    }
+
+    /// Nobody knows whether a call with these arguments happened.
+    pub(crate) fn unknown(error: CallError, arguments: Arguments, position: Position) -> Self {
+        let cause = Cause::UnknownOutcome(error);
+        let arguments = Some(arguments);
+        Self { inner: Arc::new(Inner { cause, position, arguments }), done: Done::default() }
     }
 
     /// With what a host call of several calls had done before.
@@ -114,6 +124,12 @@ impl HostError {
     #[must_use]
     pub fn cause(&self) -> &Cause {
         &self.inner.cause
+    }
+
+    /// With [`Cause::UnknownOutcome`]: what the call was given, of a long list the part that it carried.
+    #[must_use]
+    pub fn arguments(&self) -> Option<&Arguments> {
+        self.inner.arguments.as_ref()
     }
 
     /// The kind of cause.

@@ -89,3 +89,30 @@ impl fmt::Display for GuestError {
 }
 
 impl std::error::Error for GuestError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What guests hold while they wait moves between threads.
+    #[test]
+    fn a_guest_may_run_on_any_thread() {
+        fn moves<T: Send + 'static>() {}
+        fn shared<T: Send + Sync + 'static>() {}
+        moves::<crate::Pages>();
+        shared::<Branch>();
+        shared::<crate::Host>();
+        shared::<HostError>();
+        moves::<GuestError>();
+        shared::<Box<dyn Guest>>();
+        fn travels<F: Future + Send>(_: fn(Branch) -> F) {}
+        travels(|branch| async move {
+            let reply = branch.call("lists.list", pianoroll_api::Arguments::default()).await;
+            let mut pages = branch.pages("lists.list", pianoroll_api::Arguments::default())?;
+            pages.next().await?;
+            let query = pianoroll_api::Options::new();
+            branch.request("GET", "/api/lists", &query, None).await?;
+            reply
+        });
+    }
+}

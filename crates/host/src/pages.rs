@@ -25,7 +25,7 @@ pub struct Pages {
 enum State {
     /// This page is next, from 1.
     At(u64),
-    /// There is no other page, or the last one failed for good.
+    /// There is no other page, or the last one failed.
     Over,
 }
 
@@ -44,19 +44,19 @@ impl Pages {
         self.ready.operation
     }
 
-    /// Fetches the next page; nothing after the last. A page that failed may be asked for again: it is then the same page,
-    /// as a call of its own.
+    /// Fetches the next page; nothing after the last, and nothing after a failure: a position is called once.
     ///
     /// # Errors
     /// As for [`Branch::call`](crate::Branch::call), and [`Cause::Paging`] where a cursor comes back a second time.
     pub async fn next(&mut self) -> Result<Option<Answer>, HostError> {
         let State::At(page) = self.state else { return Ok(None) };
         let position = self.position.part(page);
-        let answer = road::exchange(&self.host, &self.ready, 0, position).await?;
+        let result = road::exchange(&self.host, &self.ready, 0, position).await;
+        self.state = State::Over;
+        let answer = result?;
         match answer.next_cursor() {
-            None => self.state = State::Over,
+            None => {}
             Some(cursor) if self.loops.is_repeated(&cursor) => {
-                self.state = State::Over;
                 let operation = self.ready.operation.id.to_owned();
                 return Err(HostError::new(Cause::Paging { operation, page }, position));
             }

@@ -125,7 +125,7 @@ pub(crate) async fn exchange(
     let cancel = Some(&host.settings.cancel);
     let call = Call { operation, arguments, key: key.as_deref(), cancel };
     let result = host.settings.gateway.call(&host.settings.connection, call).await;
-    arrive(host, entry, result, position)
+    arrive(host, entry, result, position, || arguments.clone())
 }
 
 /// Stops 2 to 8 for a native path that no operation has.
@@ -159,7 +159,16 @@ pub(crate) async fn travel_native(
         cancel: Some(&host.settings.cancel),
     };
     let result = host.settings.gateway.raw(&host.settings.connection, raw).await;
-    let answer = arrive(host, entry, result, position)?;
+    let arguments = || Arguments {
+        ids: Vec::new(),
+        body: request.body.clone(),
+        options: request
+            .query
+            .iter()
+            .map(|(name, value)| (name.clone(), value.clone().into()))
+            .collect(),
+    };
+    let answer = arrive(host, entry, result, position, arguments)?;
     Ok(Reply { operation: None, answers: vec![answer] })
 }
 
@@ -198,6 +207,7 @@ fn arrive(
     entry: Option<LedgerEntry>,
     result: Result<Answer, CallError>,
     position: Position,
+    arguments: impl FnOnce() -> Arguments,
 ) -> Result<Answer, HostError> {
     let effort = match &result {
         Ok(answer) => answer.attempts,
@@ -210,7 +220,7 @@ fn arrive(
     }
     result.map_err(|error| match error.kind {
         _ if error.is_unknown_outcome() => {
-            let error = HostError::new(Cause::UnknownOutcome(error), position);
+            let error = HostError::unknown(error, arguments(), position);
             host.stop(&error);
             error
         }

@@ -230,8 +230,7 @@ mod tests {
                   "text": "two lists",
                   "details": [
                     "a",
-                    "b"
-                  ],
+                    "b"],
                   "omitted": 0
                 }
               ],

@@ -81,7 +81,6 @@ struct Plan {
     arguments: Arguments,
     grants: PermissionSet,
     destination: Destination,
-    environment: Environment,
 }
 
 fn plan(args: &Args) -> Result<Plan, Failure> {
@@ -103,7 +102,7 @@ fn plan(args: &Args) -> Result<Plan, Failure> {
     // The host checks again; this one comes before anything is opened or asked.
     check::check(operation, &arguments, served)
         .map_err(|errors| refused(Exit::Input, errors, operation))?;
-    Ok(Plan { operation, arguments, grants, destination, environment })
+    Ok(Plan { operation, arguments, grants, destination })
 }
 
 fn refused(exit: Exit, error: impl std::fmt::Display, operation: &Operation) -> Failure {
@@ -119,13 +118,13 @@ fn wanted(operation: &Operation) -> Wanted {
 }
 
 async fn call(args: &Args, plan: Plan) -> Result<Exit, Failure> {
-    let Plan { operation, arguments, grants, destination, environment } = plan;
+    let Plan { operation, arguments, grants, destination } = plan;
     if args.example {
         output::note(Styled(DIM, describe::text::words_of(operation, &arguments)));
     }
     let cancel = Cancel::new();
     let listener = cancellation::listen(cancel.clone());
-    let target = destination.open(wanted(operation), &environment, &cancel).await?;
+    let target = destination.open(wanted(operation), &cancel).await?;
     if !operation.effect_of(arguments.body.as_ref()).is_read() {
         target.verify_account(&destination).await?;
     }

@@ -90,7 +90,7 @@ pub(crate) fn execute(args: &Args) -> Result<Exit, Failure> {
 async fn run(args: &Args, environment: &Environment, project: Project) -> Result<Exit, Failure> {
     let destination =
         Destination::for_calls(&args.target, environment, project.clone(), Wanted::Control)?;
-    let target = destination.open(Wanted::Control, environment, &Cancel::new()).await?;
+    let target = destination.open(Wanted::Control, &Cancel::new()).await?;
     let control = Control { target: &target, source: destination.source() };
     let mut output = Output::new();
     match &args.command {

@@ -36,8 +36,10 @@ pub(crate) fn execute(args: &Args) -> Result<Exit, Failure> {
     let project = offline::project(&environment, &mut findings);
     let ready = offline::settings(&args.target, &environment, &project, &mut findings);
     if let Some(destination) = ready {
-        let online = online::check(&destination, &environment, &project, &mut findings);
-        asynchronous::block_on(async { Ok(online.await) })?;
+        asynchronous::block_on(async {
+            online::check(&destination, &project, &mut findings).await;
+            Ok(())
+        })?;
     }
     let failed = findings.iter().find(|finding| finding.state == State::Fail);
     let exit = failed.map_or(Exit::Completed, |finding| finding.exit);

@@ -68,7 +68,6 @@ struct Plan {
     grants: PermissionSet,
     guardrails: Guardrails,
     destination: Destination,
-    environment: Environment,
 }
 
 pub(crate) fn execute(args: &Args) -> Result<Exit, Failure> {
@@ -95,7 +94,7 @@ fn plan(args: &Args) -> Result<Plan, Failure> {
     let destination = Destination::new(&args.target, &environment, project)?;
     let script = Script::compile(&source, &args.file.to_string_lossy()).or_exit(Exit::Input)?;
     let params = script.bind(&given(&args.params)?).or_exit(Exit::Input)?;
-    Ok(Plan { script, params, grants, guardrails, destination, environment })
+    Ok(Plan { script, params, grants, guardrails, destination })
 }
 
 fn read(file: &Path) -> Result<String, Failure> {
@@ -125,7 +124,7 @@ fn given(words: &[String]) -> Result<BTreeMap<String, String>, Failure> {
 async fn run(args: &Args, plan: Plan) -> Result<Exit, Failure> {
     let cancel = Cancel::new();
     let listener = cancellation::listen(cancel.clone());
-    let target = plan.destination.open(Wanted::Connection, &plan.environment, &cancel).await?;
+    let target = plan.destination.open(Wanted::Connection, &cancel).await?;
     target.verify_account(&plan.destination).await?;
     output::note(format_args!(
         "{} on {}",

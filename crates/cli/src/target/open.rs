@@ -6,13 +6,13 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use pianoroll_gateway::{
     Cancel, Config, Connection, Credential, Endpoints, Gateway, Quota, SystemClock,
+    shared_quota_file,
 };
 use pianoroll_model::{Clock, Revision};
 use pianoroll_runtime::credential::{CredentialError, Source};
 use pianoroll_simulator::{Settings, Simulator};
 
 use super::{Chosen, Destination, GatewayDestination, SimulatorSettings, choose, gateway_app};
-use crate::environment::Environment;
 use crate::exit::Exit;
 use crate::failure::{Failure, OrExit as _};
 use crate::output;
@@ -40,20 +40,14 @@ pub(crate) struct Target {
 
 impl Destination {
     /// Starts the simulator or the client, and chooses the connection. Must be called within the async runtime.
-    pub(crate) async fn open(
-        &self,
-        wanted: Wanted,
-        environment: &Environment,
-        cancel: &Cancel,
-    ) -> Result<Target, Failure> {
+    pub(crate) async fn open(&self, wanted: Wanted, cancel: &Cancel) -> Result<Target, Failure> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
         let revisions = self.revisions(date(&*clock))?;
         match self {
             Destination::Simulator(settings) => simulate(settings, revisions, clock).await,
             Destination::Gateway(destination) => {
                 let local = self.is_local();
-                let opening =
-                    connect(destination, wanted, environment, revisions, clock, local, cancel);
+                let opening = connect(destination, wanted, revisions, clock, local, cancel);
                 tokio::select! {
                     target = opening => target,
                     () = cancel.cancelled() => Err(Failure::text(Exit::Cancelled, "cancelled before anything was done")),
@@ -126,14 +120,14 @@ async fn simulate(
 async fn connect(
     destination: &GatewayDestination,
     wanted: Wanted,
-    environment: &Environment,
     (sent, served): (Revision, Revision),
     clock: Arc<dyn Clock>,
     local: bool,
     cancel: &Cancel,
 ) -> Result<Target, Failure> {
     let credential = read_key(&destination.source)?;
-    let shared = shared_quota(environment, &credential, local);
+    // A server on this machine is no account whose quota others share.
+    let shared = if local { None } else { shared_quota_file(&credential) };
     let endpoints = destination.endpoints.clone();
     let gateway = client(endpoints, destination.quota, credential, shared, &clock)?;
     let mut connection = Connection::new(None, sent).served_as(served);
@@ -178,18 +172,6 @@ pub(crate) fn read_key(source: &Source) -> Result<Credential, Failure> {
             _ => failure,
         }
     })
-}
-
-/// The file through which all processes of this machine share a key's quota.
-fn shared_quota(
-    environment: &Environment,
-    credential: &Credential,
-    local: bool,
-) -> Option<std::path::PathBuf> {
-    // A server on this machine is no account whose quota others share.
-    let folder = environment.runtime_folder.as_ref().filter(|_| !local)?;
-    let _ = (folder, credential);
-    None
 }
 
 /// A client of the gateway.

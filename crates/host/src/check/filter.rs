@@ -1,15 +1,22 @@
 //! The option `filter`: the grammar, the fields and operators of the route, and what goes with `sort`.
 
-use pianoroll_api::Options;
 use pianoroll_api::filter::{self, Clause, Filter, Literal};
-use pianoroll_api::operation::Query;
+use pianoroll_api::operation::{Kind, Query};
+use pianoroll_api::{Operation, Options, resource_of_type};
 use serde_json::Value;
 
 use super::Mistakes;
 use super::error::CheckError;
 use super::value::{clipped, is_datetime, mismatch};
 
-pub(super) fn check(query: &Query, value: &Value, options: &Options, mistakes: &mut Mistakes) {
+pub(super) fn check(
+    operation: &Operation,
+    value: &Value,
+    options: &Options,
+    mistakes: &mut Mistakes,
+) {
+    let query = &operation.query;
+    let resource = operation.answer.kind().and_then(resource_of_type);
     let Some(text) = value.as_str() else {
         return mistakes.add(mismatch("filter", "text such as `equals(field,\"value\")`", value));
     };
@@ -19,7 +26,8 @@ pub(super) fn check(query: &Query, value: &Value, options: &Options, mistakes: &
     };
     for clause in &filter.clauses {
         field_and_operator(query, clause, mistakes);
-        argument(clause, mistakes);
+        let attribute = resource.and_then(|resource| resource.attribute(&clause.field));
+        argument(clause, attribute.map(|attribute| attribute.kind), mistakes);
         if query.sort_coupled.contains(&clause.field.as_str()) {
             coupled(clause, options, mistakes);
         }
@@ -64,7 +72,7 @@ fn field_and_operator(query: &Query, clause: &Clause, mistakes: &mut Mistakes) {
 }
 
 /// Whether the operator got what it compares with. Operators that no route knows are told of elsewhere.
-fn argument(clause: &Clause, mistakes: &mut Mistakes) {
+fn argument(clause: &Clause, kind: Option<Kind>, mistakes: &mut Mistakes) {
     let (operator, field) = (&clause.operator, &clause.field);
     match (operator.as_str(), &clause.argument) {
         ("has", None) => {}
@@ -79,7 +87,7 @@ fn argument(clause: &Clause, mistakes: &mut Mistakes) {
             if items.is_empty() {
                 mistakes.say("filter", format!("`{operator}({field},[])` names no value"));
             }
-            items.iter().for_each(|item| literal(clause, item, mistakes));
+            items.iter().for_each(|item| literal(clause, kind, item, mistakes));
         }
         ("any" | "contains-any" | "contains-all", Some(_)) => {
             mistakes.say("filter", format!("`{operator}` takes a list: {operator}({field},[…])"));
@@ -88,25 +96,32 @@ fn argument(clause: &Clause, mistakes: &mut Mistakes) {
             let message = format!("`{}` takes one value, not a list", clipped(operator));
             mistakes.say("filter", message);
         }
-        (_, Some(value)) => literal(clause, value, mistakes),
+        (_, Some(value)) => literal(clause, kind, value, mistakes),
     }
 }
 
-/// A bare word is a number or a date; any other text stands in quotes.
-fn literal(clause: &Clause, value: &Literal, mistakes: &mut Mistakes) {
-    let Literal::Bare(word) = value else { return };
-    let number = word.parse::<f64>().is_ok_and(f64::is_finite);
-    if number || is_datetime(word) {
-        return;
-    }
-    let looks_like_a_date = word.len() >= 8 && word.starts_with(|c: char| c.is_ascii_digit());
-    let message = if looks_like_a_date && word.contains('-') {
-        format!("`{}` is not a date or a time such as 2024-01-31T09:00:00Z", clipped(word))
-    } else {
-        let field = clipped(&clause.field);
-        format!("text stands in quotes: {}({field},\"{}\")", clause.operator, clipped(word))
+/// Whether a value is written as its field's type wants it: texts in quotes, all else without.
+fn literal(clause: &Clause, kind: Option<Kind>, value: &Literal, mistakes: &mut Mistakes) {
+    let number = |word: &str| word.parse::<f64>().is_ok_and(f64::is_finite);
+    let wanted = match (kind, value) {
+        (_, Literal::Null) => return,
+        (_, Literal::List(_)) => "one value, not a list",
+        (Some(Kind::Datetime), Literal::Bare(word)) if is_datetime(word) => return,
+        (Some(Kind::Datetime), _) => {
+            "a date or a time without quotes, such as 2024-01-31T09:00:00Z"
+        }
+        (Some(Kind::Int | Kind::Float), Literal::Bare(word)) if number(word) => return,
+        (Some(Kind::Int | Kind::Float), _) => "a number without quotes",
+        (Some(Kind::Bool), Literal::Bool(_)) => return,
+        (Some(Kind::Bool), _) => "true or false, without quotes",
+        (_, Literal::Text(_)) => return,
+        (Some(Kind::String | Kind::Enum(_)), _) => "text in quotes",
+        (_, Literal::Bool(_)) => return,
+        (_, Literal::Bare(word)) if number(word) || is_datetime(word) => return,
+        (_, Literal::Bare(_)) => "text in quotes, a number, a date or a time",
     };
-    mistakes.say("filter", message);
+    let (field, value) = (clipped(&clause.field), clipped(&value.to_string()));
+    mistakes.say("filter", format!("`{field}` is compared with {wanted}; found `{value}`"));
 }
 
 /// Filtered `greater-than`, only that field ascending may be sorted by; `less-than`, only descending.

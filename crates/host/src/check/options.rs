@@ -18,14 +18,13 @@ pub(super) fn check(
 ) {
     let query = &operation.query;
     let page = operation.page_at(revision);
-    let takes = |name: &str| names(operation, page).contains(&name);
     for (name, value) in options {
         match name.as_str() {
-            // A cursor has a text of its own: null is where the pages of a program end.
-            known if value.is_null() && known != "cursor" && takes(known) => {
-                mistakes.say(known, "is null; leave it out instead");
+            // Languages without optional arguments write null for what is not given.
+            known if value.is_null() && names(operation, page).contains(&known) => {}
+            "filter" if !query.filter.is_empty() => {
+                filter::check(operation, value, options, mistakes);
             }
-            "filter" if !query.filter.is_empty() => filter::check(query, value, options, mistakes),
             "sort" if !query.sort.is_empty() => sort(query.sort, value, mistakes),
             "include" if !query.include.is_empty() => include(query.include, value, mistakes),
             "fields" if !query.fields.is_empty() => fields(operation, value, mistakes),
@@ -40,12 +39,13 @@ pub(super) fn check(
             },
         }
     }
+    let given = |name: &str| options.get(name).is_some_and(|value| !value.is_null());
     for parameter in query.parameters {
-        if !parameter.nullable && !options.contains_key(parameter.name) {
+        if !parameter.nullable && !given(parameter.name) {
             mistakes.say(parameter.name, "missing: the option has to be given");
         }
     }
-    if !query.filter_required.is_empty() && !options.contains_key("filter") {
+    if !query.filter_required.is_empty() && !given("filter") {
         mistakes.say("filter", filter::required_text(query));
     }
 }
@@ -150,13 +150,14 @@ fn cursor(value: &Value, mistakes: &mut Mistakes) {
             mistakes.say("cursor", "is a link; give the cursor inside it");
         }
         Some(_) => {}
-        None => mistakes.add(mismatch("cursor", "text (leave it out for the first page)", value)),
+        None => mistakes.add(mismatch("cursor", "text", value)),
     }
 }
 
 fn fields(operation: &Operation, value: &Value, mistakes: &mut Mistakes) {
     let types = operation.query.fields;
-    by_type("fields", operation, types, value, mistakes, |kind, name, mistakes| {
+    let main = operation.answer.kind().filter(|main| types.contains(main));
+    by_type("fields", main, types, value, mistakes, |kind, name, mistakes| {
         let Some(resource) = resource_of_type(kind).filter(|found| !found.attributes.is_empty())
         else {
             // A type without described attributes cannot be judged.
@@ -176,7 +177,12 @@ fn fields(operation: &Operation, value: &Value, mistakes: &mut Mistakes) {
 fn additional_fields(operation: &Operation, value: &Value, mistakes: &mut Mistakes) {
     let by = operation.query.additional_fields;
     let types: Vec<&str> = by.iter().map(|(kind, _)| *kind).collect();
-    by_type("additional_fields", operation, &types, value, mistakes, |kind, name, mistakes| {
+    // Where only one type has any, that is the one meant.
+    let main = match types.as_slice() {
+        [only] => Some(*only),
+        _ => operation.answer.kind().filter(|main| types.contains(main)),
+    };
+    by_type("additional_fields", main, &types, value, mistakes, |kind, name, mistakes| {
         let known = by.iter().find(|(of, _)| *of == kind).map_or(&[][..], |(_, names)| *names);
         if !known.contains(&name) {
             let message = format!("`{}` cannot be asked for", clipped(name));
@@ -189,7 +195,7 @@ fn additional_fields(operation: &Operation, value: &Value, mistakes: &mut Mistak
 /// A list for the main type, or a map of type to list. `judge` looks at each name.
 fn by_type(
     option: &str,
-    operation: &Operation,
+    main: Option<&str>,
     types: &[&str],
     value: &Value,
     mistakes: &mut Mistakes,
@@ -209,7 +215,7 @@ fn by_type(
             }
         }
     };
-    match (value, operation.answer.kind().filter(|main| types.contains(main))) {
+    match (value, main) {
         (Value::Array(_), Some(main)) => list(option, main, value, mistakes),
         (Value::Array(_), None) => {
             let error = CheckError::new(option, "must be a map of type to list of names");

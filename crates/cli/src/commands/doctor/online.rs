@@ -7,7 +7,6 @@ use pianoroll_model::{AccountId, ConnectionId};
 use pianoroll_runtime::project::{ConnectionSettings, Project};
 
 use super::finding::{Finding, State};
-use crate::environment::Environment;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::refusal;
@@ -19,12 +18,10 @@ const SKEW: i64 = 30;
 
 pub(super) async fn check(
     destination: &Destination,
-    environment: &Environment,
     project: &Project,
     findings: &mut Vec<Finding>,
 ) {
-    let target = match destination.open(target::Wanted::Control, environment, &Cancel::new()).await
-    {
+    let target = match destination.open(target::Wanted::Control, &Cancel::new()).await {
         Ok(target) => target,
         Err(failure) => return findings.push(Finding::fail("client", &failure)),
     };

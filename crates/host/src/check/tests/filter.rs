@@ -61,6 +61,11 @@ fn a_filter_holds_fields_and_operators_of_the_route() {
             "profiles.list: filter: `2024-13-01` is not a date or a time such as 2024-01-31T09:00:00Z"
         ],
     );
+    filter("greater-than(created,\"2024-01-01\")", expect![]);
+    filter("equals(email,3)", expect![]);
+    options("catalog_items.list", json!({ "filter": "equals(published,\"true\")" }), expect![]);
+    options("catalog_items.list", json!({ "filter": "equals(published,true)" }), expect![]);
+    filter("equals(email, \"a@b.c\")", expect![]);
     filter("any(id,\"a\")", expect!["profiles.list: filter: `any` takes a list: any(id,[…])"]);
     filter("any(id,[])", expect!["profiles.list: filter: `any(id,[])` names no value"]);
     filter(

@@ -165,6 +165,7 @@ async fn a_lost_answer_of_a_once_operation_ends_the_run() {
     let create = || Arguments::default().with_body(json!({ "name": "VIP" }));
     let error = host.trunk().call("lists.create", create()).await.unwrap_err();
     assert_eq!(error.kind(), HostErrorKind::UnknownOutcome);
+    assert!(error.arguments().is_some_and(|arguments| arguments.body.is_some()));
     assert!(!error.is_catchable());
     assert_eq!(error.to_map()["kind"], "unknown_outcome");
     // It was made once, and is not made again.

@@ -57,8 +57,7 @@ async fn wrong_arguments_are_told_with_what_would_be_right() {
                   "image",
                   "location",
                   "properties",
-                  "patch_properties"
-                ],
+                  "patch_properties"],
                 "argument": "body.emial",
                 "message": "no such attribute",
                 "suggestion": "email"
