@@ -116,7 +116,8 @@ impl Mistake {
         let marked = text.get(self.place.start..self.place.end).unwrap_or_default();
         let width = marked.lines().next().unwrap_or_default().chars().count().clamp(1, rest.max(1));
         let gutter = " ".repeat(line.to_string().len());
-        let mut picture = format!("{head}\n{gutter} |\n{line} | {source}\n");
+        let shown = format!("{line} | {source}");
+        let mut picture = format!("{head}\n{gutter} |\n{}\n", shown.trim_end());
         let indent: String = source
             .chars()
             .take(column - 1)

@@ -6,7 +6,8 @@
 //!   one, then, where the operation has options, a map of them that may be left out.
 //! - A paged operation that answers many also has an iterator: `list` is `each`, `list_profiles` is `each_profile`, with the
 //!   same ids and options.
-//! - `find(id_or_name)`, where the resource has a name that is matched, and `list`.
+//! - `find(id_or_name)`, where the resource has a name that is matched, and `list`; with options behind it, where `list` must
+//!   be filtered.
 //! - `sync_profiles(id, ids)`, where `add_profiles`, `remove_profiles` and a paged `list_profiles` take the same id.
 //! - Words that Rhai keeps have `_` behind them.
 
@@ -182,16 +183,15 @@ fn each(operation: &Operation) -> Vec<Function> {
     with_options(function, operation)
 }
 
-fn find(module: &CheckedModule) -> Option<Function> {
-    let main = module.types.first()?;
-    let named = main.name.as_ref()?;
-    let answers = |name: &str, wanted: &Answer| {
-        let operation = module.operation(name)?;
-        (operation.answer == *wanted).then(|| operation.id.clone())
+fn find(module: &CheckedModule) -> Vec<Function> {
+    let Some(main) = module.types.first() else { return Vec::new() };
+    let Some(named) = &main.name else { return Vec::new() };
+    let answering = |name: &str, wanted: Answer| {
+        module.operation(name).filter(|operation| operation.answer == wanted)
     };
-    let list = answers("list", &Answer::Many(main.kind.clone()))?;
-    let get = answers("get", &Answer::One(main.kind.clone()));
-    Some(Function {
+    let Some(list) = answering("list", Answer::Many(main.kind.clone())) else { return Vec::new() };
+    let get = answering("get", Answer::One(main.kind.clone())).map(|get| get.id.clone());
+    let function = Function {
         name: "find".to_owned(),
         parameters: vec![text("id_or_name")],
         returns: Returns::Resource,
@@ -199,8 +199,13 @@ fn find(module: &CheckedModule) -> Option<Function> {
             "The {} with this id or exactly this `{named}`; throws on none or several.",
             main.kind
         ),
-        origin: Origin::Find { list, get },
-    })
+        origin: Origin::Find { list: list.id.clone(), get },
+    };
+    if list.query.filter_required.is_empty() {
+        return vec![function];
+    }
+    // By name, a list that refuses to be read without a filter needs one.
+    with_options(function, list)
 }
 
 fn sync(module: &CheckedModule, add: &Operation) -> Option<Function> {

@@ -38,6 +38,10 @@ pub(super) fn check(texts: &[AppText], spec: &Spec, mistakes: &Store) {
                 operations.add("Rust", name::pascal(name.as_str()), name);
                 operations.add("Rhai", name::rhai(name.as_str()), name);
                 operations.add("WIT", name::kebab(name.as_str()), name);
+                let mut parameters = Names::new("parameter", mistakes);
+                for parameter in &operation.query {
+                    parameters.add("Rust", name::snake(parameter.name.as_str()), &parameter.name);
+                }
             }
             let mut types = Names::new("type", mistakes);
             for kind in &file.types {

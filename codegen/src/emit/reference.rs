@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::checked::{App, Body, Module, Operation, Spec, Type};
+use crate::checked::{Answer, App, Body, Module, Operation, Relationship, Spec, Type, Variant};
 use crate::emit::prose;
 use crate::{sample, surface};
 
@@ -142,7 +142,7 @@ fn operation_section(app: &App, module: &Module, operation: &Operation) -> Strin
     if !operation.scopes.is_empty() {
         row("scopes", prose::all(&operation.scopes));
     }
-    row("answer", answer(operation));
+    row("answer", answer(&operation.answer, &operation.ok));
     if let Some(page) = prose::page(operation.query.page) {
         row("pages", page);
     }
@@ -157,20 +157,36 @@ fn operation_section(app: &App, module: &Module, operation: &Operation) -> Strin
         }
     }
     for variant in &operation.variants {
-        let _ = write!(text, "\nFrom revision {} on: {}\n", variant.since, variant.doc);
-        if variant.route != operation.route {
-            let _ = writeln!(text, "\n- request: `{}`", variant.route);
-        }
-        if let Some(page) =
-            prose::page(variant.page).filter(|_| variant.page != operation.query.page)
-        {
-            let _ = writeln!(text, "\n- pages: {page}");
-        }
-        if let Some(body) = &variant.body {
-            text.push_str(&body_section(body));
-        }
+        text.push_str(&variant_section(operation, variant));
     }
     text.push_str(&examples(module, operation));
+    text
+}
+
+/// What a variant has that the operation has not.
+fn variant_section(operation: &Operation, variant: &Variant) -> String {
+    let mut text = format!("\nFrom revision {} on", variant.since);
+    if variant.doc == operation.doc {
+        text.push_str(", this differs:\n");
+    } else {
+        let _ = writeln!(text, ": {}", variant.doc);
+    }
+    let mut row = |name: &str, value: String| {
+        let _ = write!(text, "\n- {name}: {value}\n");
+    };
+    if variant.route != operation.route {
+        row("request", format!("`{}`", variant.route));
+    }
+    if variant.ok != operation.ok {
+        row("answer", answer(&operation.answer, &variant.ok));
+    }
+    if let Some(page) = prose::page(variant.page).filter(|_| variant.page != operation.query.page) {
+        row("pages", page);
+    }
+    let shown = |body: &Option<Body>| body.as_ref().map(body_section);
+    if shown(&variant.body) != shown(&operation.body) {
+        text.push_str(&shown(&variant.body).unwrap_or_default());
+    }
     text
 }
 
@@ -185,13 +201,13 @@ fn retry(operation: &Operation) -> String {
     text
 }
 
-fn answer(operation: &Operation) -> String {
-    let statuses: Vec<String> = operation.ok.iter().map(ToString::to_string).collect();
-    let what = match &operation.answer {
-        crate::checked::Answer::None => "nothing".to_owned(),
-        crate::checked::Answer::Map => "a JSON object".to_owned(),
-        crate::checked::Answer::One(kind) => format!("one `{kind}`"),
-        crate::checked::Answer::Many(kind) => format!("many `{kind}`"),
+fn answer(answer: &Answer, ok: &[u16]) -> String {
+    let statuses: Vec<String> = ok.iter().map(ToString::to_string).collect();
+    let what = match answer {
+        Answer::None => "nothing".to_owned(),
+        Answer::Map => "a JSON object".to_owned(),
+        Answer::One(kind) => format!("one `{kind}`"),
+        Answer::Many(kind) => format!("many `{kind}`"),
     };
     format!("{what} ({})", statuses.join(", "))
 }
@@ -254,7 +270,7 @@ fn type_section(kind: &Type) -> String {
         let _ = writeln!(text, "| `{}` | {} | {} |", attribute.name, attribute.kind, cell(&doc));
     }
     if !kind.relationships.is_empty() {
-        let link = |it: &crate::checked::Relationship| format!("`{}` ({})", it.name, it.kind);
+        let link = |it: &Relationship| format!("`{}` ({})", it.name, it.kind);
         let links = kind.relationships.iter().map(link).collect::<Vec<_>>().join(", ");
         let _ = write!(text, "\nRelationships: {links}.\n");
     }

@@ -52,6 +52,9 @@ fn signature(function: &Function) -> String {
 
 fn docs(spec: &Spec, function: &Function, longer: bool) -> Vec<String> {
     let by_id = |id: &String| spec.operations().into_iter().find(|(_, _, it)| it.id == *id);
+    if let (true, Origin::Find { list, .. }) = (longer, &function.origin) {
+        return vec![format!("The same, with options of `{list}`: by name, it needs a filter.")];
+    }
     let (Origin::Operation(id) | Origin::Each(id)) = &function.origin else {
         return vec![function.doc.clone()];
     };

@@ -45,6 +45,7 @@ examples = [{}]
 [operations.Get]
 http = "GET /api/c"
 doc = "C."
+query = { a-b = "int?", a_b = "int?", "[]" = "int?" }
 tier = "M"
 answer = "none"
 ok = 200
@@ -163,6 +164,18 @@ examples = [{}]
         44 | [operations.Get]
            |             ^^^
            = hint: lower-case words and digits joined by `_`, a letter first
+
+        spec/shop/profiles.toml:47:25: the parameters `a-b` and `a_b` are both `a_b` in Rust
+           |
+        47 | query = { a-b = "int?", a_b = "int?", "[]" = "int?" }
+           |                         ^^^
+           = hint: rename one of them
+
+        spec/shop/profiles.toml:47:39: no Rust name can be made of the parameter `[]`
+           |
+        47 | query = { a-b = "int?", a_b = "int?", "[]" = "int?" }
+           |                                       ^^^^
+           = hint: it needs a letter or a digit
     "#]]
     .assert_eq(&mistakes(&files));
 }
@@ -197,7 +210,7 @@ few = { option = "fields", value = "x", burst = 1 }
     expect![[r#"
         spec/Shop/app.toml:1:1: the folder `Shop` cannot name an app
           |
-        1 | 
+        1 |
           | ^
           = hint: lower-case words and digits joined by `_`, a letter first
 
@@ -283,7 +296,7 @@ few = { option = "fields", value = "x", burst = 1 }
 
         spec/shop/empty.toml:1:1: `resource` is missing
           |
-        1 | 
+        1 |
           | ^
     "#]].assert_eq(&mistakes(&files));
 }
