@@ -230,7 +230,8 @@ mod tests {
                   "text": "two lists",
                   "details": [
                     "a",
-                    "b"],
+                    "b"
+                  ],
                   "omitted": 0
                 }
               ],

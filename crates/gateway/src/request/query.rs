@@ -17,7 +17,8 @@ pub(super) fn query(operation: &Operation, options: &Options) -> Result<String, 
         }
         let option = Given { name, value };
         match name.as_str() {
-            "filter" | "sort" | "include" => query.push(name, &option.words()?),
+            "filter" => query.push(name, &unspaced(option.words()?)),
+            "sort" | "include" => query.push(name, &option.words()?),
             "page_size" => query.push("page[size]", &option.word()?),
             "cursor" => query.push("page[cursor]", &option.word()?),
             "fields" => option.by_type("fields", main, &mut query)?,
@@ -36,6 +37,17 @@ pub(super) fn query(operation: &Operation, options: &Options) -> Result<String, 
         }
     }
     Ok(query.text)
+}
+
+/// A filter without white space between its tokens, which people write and the API refuses. What is no filter stays.
+fn unspaced(filter: String) -> String {
+    if !filter.contains(char::is_whitespace) {
+        return filter;
+    }
+    match pianoroll_api::filter::parse(&filter) {
+        Ok(parsed) => parsed.to_string(),
+        Err(_) => filter,
+    }
 }
 
 #[derive(Default)]
@@ -108,5 +120,19 @@ impl Given<'_> {
         let main = main.ok_or_else(|| self.wrong("the operation answers no type; name one"))?;
         query.push(&format!("{parameter}[{main}]"), &self.words()?);
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::unspaced;
+
+    #[test]
+    fn a_filter_is_sent_without_space_between_its_tokens() {
+        let check = |filter: &str, sent: &str| assert_eq!(unspaced(filter.to_owned()), sent);
+        check("equals(name,'x')", "equals(name,'x')");
+        check("equals(name, 'a b')", "equals(name,\"a b\")");
+        check("and(equals(a,1), any(b, [\"c\", \"d\"]))", "equals(a,1),any(b,[\"c\",\"d\"])");
+        check("equals(name, ", "equals(name, ");
     }
 }

@@ -51,21 +51,35 @@ fn a_filter_holds_fields_and_operators_of_the_route() {
     );
     filter(
         "equals(email,alice@example.com)",
-        expect![[
-            r#"profiles.list: filter: text stands in quotes: equals(email,"alice@example.com")"#
-        ]],
+        expect![
+            "profiles.list: filter: `email` is compared with text in quotes; found `alice@example.com`"
+        ],
     );
     filter(
         "greater-than(created,2024-13-01)",
         expect![
-            "profiles.list: filter: `2024-13-01` is not a date or a time such as 2024-01-31T09:00:00Z"
+            "profiles.list: filter: `created` is compared with a date or a time without quotes, such as 2024-01-31T09:00:00Z; found `2024-13-01`"
         ],
     );
-    filter("greater-than(created,\"2024-01-01\")", expect![]);
-    filter("equals(email,3)", expect![]);
-    options("catalog_items.list", json!({ "filter": "equals(published,\"true\")" }), expect![]);
-    options("catalog_items.list", json!({ "filter": "equals(published,true)" }), expect![]);
-    filter("equals(email, \"a@b.c\")", expect![]);
+    filter(
+        "greater-than(created,\"2024-01-01\")",
+        expect![[
+            r#"profiles.list: filter: `created` is compared with a date or a time without quotes, such as 2024-01-31T09:00:00Z; found `"2024-01-01"`"#
+        ]],
+    );
+    filter(
+        "equals(email,3)",
+        expect!["profiles.list: filter: `email` is compared with text in quotes; found `3`"],
+    );
+    options(
+        "catalog_items.list",
+        json!({ "filter": "equals(published,\"true\")" }),
+        expect![[
+            r#"catalog_items.list: filter: `published` is compared with true or false, without quotes; found `"true"`"#
+        ]],
+    );
+    options("catalog_items.list", json!({ "filter": "equals(published,true)" }), expect!["fine"]);
+    filter("equals(email, \"a@b.c\")", expect!["fine"]);
     filter("any(id,\"a\")", expect!["profiles.list: filter: `any` takes a list: any(id,[…])"]);
     filter("any(id,[])", expect!["profiles.list: filter: `any(id,[])` names no value"]);
     filter(

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use crate::{Host, HostErrorKind};
 use expect_test::expect;
 use pianoroll_api::Arguments;
+use pianoroll_simulator::Rule;
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -67,6 +68,32 @@ async fn a_list_in_one_answer_is_one_page() {
     assert!(pages.next().await.unwrap().is_some());
     assert!(pages.next().await.unwrap().is_none());
     assert_eq!(stage.sent().len(), 1);
+}
+
+#[tokio::test]
+async fn a_page_that_failed_ends_the_list() {
+    let stage = Stage::new(50).await;
+    let host = stage.host("read");
+    stage.spoil("GET", "*", Rule { status: Some(403), skip: 1, ..Rule::default() });
+    let mut pages = host.trunk().pages("profiles.list", Arguments::default()).unwrap();
+    assert!(pages.next().await.unwrap().is_some());
+    let error = pages.next().await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.position().to_string()),
+        (HostErrorKind::Api, "1.2".to_owned())
+    );
+    assert!(pages.next().await.unwrap().is_none());
+    assert_eq!(host.summary().calls, 2);
+}
+
+#[tokio::test]
+async fn a_filter_may_be_written_with_space_in_it() {
+    let stage = Stage::new(50).await;
+    let trunk = stage.host("read").trunk();
+    let filter = "equals(email, 'alice@example.com')";
+    let arguments = Arguments::default().with_option("filter", filter);
+    let reply = trunk.call("profiles.list", arguments).await.unwrap();
+    assert_eq!(ids(&reply.json()), ["01GDDKASAP8TKDDA2GRZDSVP4H"]);
 }
 
 /// A gateway whose every page names the same two cursors in turn.

@@ -29,49 +29,50 @@ async fn wrong_arguments_are_told_with_what_would_be_right() {
     map(
         &error,
         expect![[r#"
-        {
-          "code": "arguments",
-          "detail": "profiles.update: 2 mistakes in the arguments\n  profile_id: holds `/`, so it would leave its place in the path\n  body.emial: no such attribute; did you mean `email`? (allowed: email, phone_number, external_id, anonymous_id, first_name, last_name, organization, locale, title, image, location, properties, patch_properties)",
-          "done": 0,
-          "kind": "arguments",
-          "message": "profiles.update: 2 mistakes in the arguments\n  profile_id: holds `/`, so it would leave its place in the path\n  body.emial: no such attribute; did you mean `email`? (allowed: email, phone_number, external_id, anonymous_id, first_name, last_name, organization, locale, title, image, location, properties, patch_properties)",
-          "meta": {
-            "errors": [
-              {
-                "allowed": [],
-                "argument": "profile_id",
-                "message": "holds `/`, so it would leave its place in the path",
-                "suggestion": null
+            {
+              "code": "arguments",
+              "detail": "profiles.update: 2 mistakes in the arguments\n  profile_id: holds `/`, so it would leave its place in the path\n  body.emial: no such attribute; did you mean `email`? (allowed: email, phone_number, external_id, anonymous_id, first_name, last_name, organization, locale, title, image, location, properties, patch_properties)",
+              "done": 0,
+              "kind": "arguments",
+              "message": "profiles.update: 2 mistakes in the arguments\n  profile_id: holds `/`, so it would leave its place in the path\n  body.emial: no such attribute; did you mean `email`? (allowed: email, phone_number, external_id, anonymous_id, first_name, last_name, organization, locale, title, image, location, properties, patch_properties)",
+              "meta": {
+                "errors": [
+                  {
+                    "allowed": [],
+                    "argument": "profile_id",
+                    "message": "holds `/`, so it would leave its place in the path",
+                    "suggestion": null
+                  },
+                  {
+                    "allowed": [
+                      "email",
+                      "phone_number",
+                      "external_id",
+                      "anonymous_id",
+                      "first_name",
+                      "last_name",
+                      "organization",
+                      "locale",
+                      "title",
+                      "image",
+                      "location",
+                      "properties",
+                      "patch_properties"
+                    ],
+                    "argument": "body.emial",
+                    "message": "no such attribute",
+                    "suggestion": "email"
+                  }
+                ]
               },
-              {
-                "allowed": [
-                  "email",
-                  "phone_number",
-                  "external_id",
-                  "anonymous_id",
-                  "first_name",
-                  "last_name",
-                  "organization",
-                  "locale",
-                  "title",
-                  "image",
-                  "location",
-                  "properties",
-                  "patch_properties"],
-                "argument": "body.emial",
-                "message": "no such attribute",
-                "suggestion": "email"
-              }
-            ]
-          },
-          "operation": "profiles.update",
-          "parameter": null,
-          "pointer": null,
-          "position": "1",
-          "retryable": false,
-          "status": null,
-          "title": null
-        }"#]],
+              "operation": "profiles.update",
+              "parameter": null,
+              "pointer": null,
+              "position": "1",
+              "retryable": false,
+              "status": null,
+              "title": null
+            }"#]],
     );
     let error = trunk.call("profile.update", update()).await.unwrap_err();
     assert!(error.to_string().contains("did you mean `profiles.update`?"), "{error}");
