@@ -126,12 +126,17 @@ impl Gateway {
         self.drive(target).await
     }
 
+    /// The result of a call as the caller gets it: counted, and without the key wherever it may have come from.
     pub(crate) fn counted(&self, result: Result<Answer, CallError>) -> Result<Answer, CallError> {
         self.inner.counters.add(&match &result {
             Ok(answer) => answer.attempts,
             Err(error) => error.effort,
         });
-        result
+        result.map_err(|error| {
+            let mut failure = error.into_failure();
+            failure.scrub(&self.inner.credential);
+            failure.into()
+        })
     }
 
     /// Sends a target's request until it is settled.
@@ -184,7 +189,6 @@ impl Gateway {
             }),
             Err(mut failure) => {
                 failure.effort = effort;
-                failure.scrub(&self.inner.credential);
                 Err(failure.into())
             }
         }

@@ -68,12 +68,20 @@ impl Credential {
     /// Whether a text that came from outside repeats the key.
     pub(crate) fn is_in(&self, text: &str) -> bool {
         // A key this short is one of a test or simulator, and would blot out ordinary words.
-        self.key.len() >= 8 && text.contains(&self.key)
+        self.key.len() >= 8 && (text.contains(&self.key) || text.contains(&self.escaped()))
+    }
+
+    /// The key as JSON may hold it: some servers escape slashes.
+    fn escaped(&self) -> String {
+        self.key.replace('/', "\\/")
     }
 
     /// A text that came from outside, without the key.
     pub(crate) fn scrub(&self, text: String) -> String {
-        if self.is_in(&text) { text.replace(&self.key, "[key]") } else { text }
+        if !self.is_in(&text) {
+            return text;
+        }
+        text.replace(&self.key, "[key]").replace(&self.escaped(), "[key]")
     }
 }
 
@@ -97,6 +105,8 @@ mod tests {
         );
         assert!(!format!("{:?}", credential.header()).contains(key));
         assert_eq!(credential.scrub(format!("bad key {key}!")), "bad key [key]!");
+        let slashed = Credential::new("mtn/0123456789".to_owned()).unwrap();
+        assert_eq!(slashed.scrub(r#"{"k":"mtn\/0123456789"}"#.to_owned()), r#"{"k":"[key]"}"#);
         let wrong = Credential::new(format!("{key}\u{e9}")).unwrap_err();
         assert!(!format!("{wrong} {wrong:?}").contains(key));
         assert_eq!(Credential::new(" \n".to_owned()).unwrap_err(), CredentialError::Empty);

@@ -25,6 +25,10 @@ mod exchange;
 mod gateway;
 mod limiter;
 
+#[cfg(feature = "bench")]
+#[doc(hidden)]
+pub use limiter::simulation;
+
 pub use answer::{Answer, Effort, Settlement, Statistics};
 pub use call::{Call, RawRequest};
 pub use cancel::Cancel;

@@ -17,8 +17,9 @@ mod endpoint;
 mod pace;
 mod queue;
 mod shared;
-#[cfg(test)]
-mod simulation;
+#[cfg(any(test, feature = "bench"))]
+#[cfg_attr(not(feature = "bench"), allow(unreachable_pub, reason = "only the bench reaches it"))]
+pub mod simulation;
 mod spread;
 mod window;
 

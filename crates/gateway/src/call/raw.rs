@@ -41,6 +41,14 @@ impl Gateway {
         connection: &Connection,
         raw: RawRequest<'_>,
     ) -> Result<Answer, CallError> {
+        self.counted(self.raw_uncounted(connection, raw).await)
+    }
+
+    async fn raw_uncounted(
+        &self,
+        connection: &Connection,
+        raw: RawRequest<'_>,
+    ) -> Result<Answer, CallError> {
         let name = format!("{} {}", raw.method, raw.path);
         let request = build(connection, &raw).map_err(|error| refused(&name, &error))?;
         let class = if raw.method == Method::Get { Retry::Safe } else { Retry::Once };
@@ -55,7 +63,7 @@ impl Gateway {
             cancel: raw.cancel,
             request,
         };
-        self.counted(self.drive(target).await)
+        self.drive(target).await
     }
 }
 
