@@ -1,7 +1,7 @@
 //! What any guest may ask for: the one road of a call, and the seams around it.
 //!
 //! A [`Guest`] is a program; a [`Host`] is one run of it. The program speaks through a [`Branch`], and every call takes the
-//! same road ([`road`]), whoever makes it: resolve, check, split, permission, guardrails, ledger, gateway, ledger.
+//! same road (`road.rs`), whoever makes it: resolve, check, split, permission, guardrails, ledger, gateway, ledger.
 //!
 //! Invariants: nothing here knows a language, a file or a command line; no HTTP request is built here; no lock is held over
 //! an await; and a guest reaches the API by no other way than a [`Branch`].
