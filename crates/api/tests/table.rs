@@ -109,8 +109,8 @@ fn examples_are_json_and_answers_of_the_right_shape() {
 fn what_a_row_names_is_there() {
     for operation in OPERATIONS {
         let known = |kind: &str| {
-            let mut of_app = RESOURCES.iter().filter(|it| std::ptr::eq(it.app, operation.app));
-            assert!(of_app.any(|it| it.kind == kind), "{}: {kind}", operation.id);
+            let found = operation.app.resource(kind);
+            assert_eq!(found.map(|it| it.kind), Some(kind), "{}", operation.id);
         };
         operation.answer.kind().into_iter().for_each(known);
         operation.query.fields.iter().copied().for_each(known);

@@ -15,7 +15,16 @@ pub fn app(id: &str) -> Option<&'static App> {
     crate::APPS.iter().find(|app| app.id == id)
 }
 
-/// The resource with this type.
+impl App {
+    /// Its resource with this type.
+    #[must_use]
+    pub fn resource(&'static self, kind: &str) -> Option<&'static Resource> {
+        let mut of_app = crate::RESOURCES.iter().filter(|resource| resource.app.id == self.id);
+        of_app.find(|resource| resource.kind == kind)
+    }
+}
+
+/// The resource with this type: the first app's, where several apps have one. [`App::resource`] is exact.
 #[must_use]
 pub fn resource_of_type(kind: &str) -> Option<&'static Resource> {
     crate::RESOURCES.iter().find(|resource| resource.kind == kind)
