@@ -24,7 +24,6 @@ mod split;
 mod error;
 mod observer;
 mod random;
-mod suggest;
 mod summary;
 
 pub use branch::Branch;

@@ -25,12 +25,12 @@ fn no_such_operation(id: &str) -> CheckErrors {
     let meant = if modules().any(|known| known == module) {
         Some(module)
     } else {
-        crate::suggest::suggest(module, modules())
+        pianoroll_model::suggest(module, modules())
     };
     let mut error = CheckError::new("", "no such operation");
     if let Some(meant) = meant {
         let siblings = || OPERATIONS.iter().filter(move |operation| operation.module == meant);
-        let name = crate::suggest::suggest(name, siblings().map(|operation| operation.name));
+        let name = pianoroll_model::suggest(name, siblings().map(|operation| operation.name));
         error.suggestion = name.map(|name| format!("{meant}.{name}"));
         error.allowed = siblings().map(|operation| operation.id.to_owned()).collect();
     }

@@ -35,7 +35,7 @@ impl CheckError {
     ) -> Self {
         self.allowed = allowed.into_iter().map(str::to_owned).collect();
         let candidates = self.allowed.iter().map(String::as_str);
-        self.suggestion = crate::suggest::suggest(given, candidates).map(str::to_owned);
+        self.suggestion = pianoroll_model::suggest(given, candidates).map(str::to_owned);
         self
     }
 }
