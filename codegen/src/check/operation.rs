@@ -28,7 +28,7 @@ pub(super) fn operation(scope: &Scope<'_>, text: &OperationText) -> Option<Opera
     // The rest is checked whatever these are, so that its mistakes show as well.
     let method = route.as_ref().map_or(Method::Get, |route| route.method);
     let ids = route.as_ref().map_or(0, |route| route.ids().len());
-    let query = query::query(scope, text, method, answer.as_ref().unwrap_or(&Answer::None));
+    let query = query::query(scope, text, method, answer.as_ref());
     let body = text.body.as_ref().and_then(|body| body::body(scope, body, method, ids));
     if let (Some(body), Method::Get) = (&text.body, method) {
         scope.mistakes.add(&body.place, "a GET sends no body");

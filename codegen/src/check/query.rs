@@ -29,7 +29,7 @@ pub(super) fn query(
     scope: &Scope<'_>,
     text: &OperationText,
     method: Method,
-    answer: &Answer,
+    answer: Option<&Answer>,
 ) -> Query {
     let include = include(scope, text, answer);
     let filter: Vec<FilterField> =
@@ -86,12 +86,11 @@ fn filter_field(scope: &Scope<'_>, text: &FilterText) -> FilterField {
     FilterField { name: text.field.value.clone(), operators }
 }
 
-fn include(scope: &Scope<'_>, text: &OperationText, answer: &Answer) -> Vec<Relationship> {
-    let kind = answer.kind().and_then(|kind| scope.app.type_of(kind));
+fn include(scope: &Scope<'_>, text: &OperationText, answer: Option<&Answer>) -> Vec<Relationship> {
+    let kind = answer.and_then(Answer::kind).and_then(|kind| scope.app.type_of(kind));
     let Some((_, kind)) = kind else {
-        if let (Some(first), Some(_)) = (text.include.first(), &text.answer)
-            && matches!(answer, Answer::Map)
-        {
+        // An answer that is wrong itself has been reported.
+        if let (Some(first), Some(_)) = (text.include.first(), answer) {
             scope.mistakes.add(&first.place, "the answer has no type to include from");
         }
         return Vec::new();
@@ -114,14 +113,16 @@ fn fields(
     scope: &Scope<'_>,
     text: &OperationText,
     method: Method,
-    answer: &Answer,
+    answer: Option<&Answer>,
     include: &[Relationship],
 ) -> Vec<String> {
     if let Some(given) = &text.fields {
         let known = once(scope.mistakes, given).into_iter().filter(|kind| scope.knows_type(kind));
         return known.map(|kind| kind.value.clone()).collect();
     }
-    let (Method::Get, Some(kind)) = (method, answer.kind()) else { return Vec::new() };
+    let (Method::Get, Some(kind)) = (method, answer.and_then(Answer::kind)) else {
+        return Vec::new();
+    };
     let mut all = vec![kind.to_owned()];
     for relationship in include {
         if !all.contains(&relationship.kind) {
@@ -149,13 +150,13 @@ fn additional_fields(scope: &Scope<'_>, text: &OperationText) -> Vec<(String, Ve
 }
 
 /// Paging, of an operation or of a variant.
-pub(super) fn page(scope: &Scope<'_>, text: &PageText, answer: &Answer) -> Page {
+pub(super) fn page(scope: &Scope<'_>, text: &PageText, answer: Option<&Answer>) -> Page {
     let mistake = |message: &str| {
         let hint = "write `{ size = 20, max = 100 }` or `{ fixed = 10 }`";
         scope.mistakes.hint(&text.place, message, hint);
         Page::None
     };
-    if matches!(answer, Answer::One(_) | Answer::None) {
+    if matches!(answer, Some(Answer::One(_) | Answer::None)) {
         return mistake("only an answer of many has pages");
     }
     match (&text.fixed, &text.size, &text.max) {

@@ -36,7 +36,7 @@ pub(super) fn variants(
             None => before.map_or(&operation.body, |it| &it.body).clone(),
         };
         let page = match &text.page {
-            Some(page) => query::page(scope, page, &operation.answer),
+            Some(page) => query::page(scope, page, Some(&operation.answer)),
             None => before.map_or(operation.query.page, |it| it.page),
         };
         let ok = match text.ok.is_empty() {

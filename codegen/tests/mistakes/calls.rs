@@ -145,6 +145,29 @@ examples = [{ args = ["1"], options = { feilds = ["email"] }, body = {} }]
 }
 
 #[test]
+fn one_mistake_has_no_echo() {
+    in_operations(
+        r#"[operations.list]
+http = "GET /api/profiles"
+doc = "Lists profiles."
+tier = "M"
+include = ["friends"]
+page = { fixed = 10 }
+answer = "profils[]"
+ok = 200
+examples = [{ options = { include = ["friends"] } }]
+"#,
+        expect![[r#"
+            spec/shop/profiles.toml:17:10: `profils` is not a type of shop
+               |
+            17 | answer = "profils[]"
+               |          ^^^^^^^^^^^
+               = hint: did you mean `profile`?
+        "#]],
+    );
+}
+
+#[test]
 fn bodies_fit_their_kind_and_their_type() {
     in_operations(
         r#"[operations.a]
