@@ -5,11 +5,11 @@ use std::future::Future;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use pianoroll_api::{Arguments, Operation};
 use jiff::Timestamp;
+use pianoroll_api::{Arguments, Operation};
 use pianoroll_host::{Branch, HostError, Level, Place, Reply};
-use serde_json::Value;
 use rhai::{Dynamic, NativeCallContext, Position, Shared};
+use serde_json::Value;
 use tokio::runtime::Handle;
 
 use crate::error::{Failure, Fatal};
@@ -161,8 +161,9 @@ impl Context {
         if !self.in_checkpoint() {
             return Ok(());
         }
-        let message =
-            format!("{what} has an effect, and a `checkpoint` block may only read: move it behind the block");
+        let message = format!(
+            "{what} has an effect, and a `checkpoint` block may only read: move it behind the block"
+        );
         Err(self.run.end(Fatal::Program(message), position))
     }
 
@@ -201,5 +202,7 @@ impl Context {
 /// None in a run; a constant expression that calls the host while a script is compiled has no context.
 pub(crate) fn context(call: &NativeCallContext) -> Result<Arc<Context>, Failure> {
     let tag = call.tag().and_then(|tag| tag.read_lock::<Tag>().map(|tag| Arc::clone(&tag.0)));
-    tag.ok_or_else(|| Fatal::Program("nothing can be called outside a run".to_owned()).at(call.call_position()))
+    tag.ok_or_else(|| {
+        Fatal::Program("nothing can be called outside a run".to_owned()).at(call.call_position())
+    })
 }

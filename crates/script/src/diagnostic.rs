@@ -122,14 +122,17 @@ mod tests {
     use super::*;
 
     fn check(diagnostic: &Diagnostic, expected: Expect) {
-        expected.assert_eq(&diagnostic.render("scripts/x.rhai", "let a = 1;\n\tlet b = lenght(a);\n"));
+        expected
+            .assert_eq(&diagnostic.render("scripts/x.rhai", "let a = 1;\n\tlet b = lenght(a);\n"));
     }
 
     #[test]
     fn a_message_shows_its_line_a_caret_and_a_hint() {
         let hint = did_you_mean("lenght", ["length", "len"]);
         check(
-            &Diagnostic::new("unknown function `lenght`", Some((2, 10))).with_width(6).with_hint(hint),
+            &Diagnostic::new("unknown function `lenght`", Some((2, 10)))
+                .with_width(6)
+                .with_hint(hint),
             expect![[r#"
                 scripts/x.rhai:2:10: unknown function `lenght`
                   |

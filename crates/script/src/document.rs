@@ -44,6 +44,12 @@ pub(crate) fn parse_any(bytes: &[u8]) -> Result<Dynamic, serde_json::Error> {
     serde_json::from_slice::<Any>(bytes).map(|any| any.0)
 }
 
+/// Reads a page of resources as scripts get it, and answers how many there are; 0 where it cannot be read. For the bench.
+#[must_use]
+pub fn read_page(bytes: &[u8]) -> usize {
+    parse(bytes, &Arc::default()).map_or(0, |document| document.data.len())
+}
+
 /// Any JSON as a script's value.
 struct Any(Dynamic);
 
@@ -311,9 +317,12 @@ mod tests {
                 {"attributes":{},"id":"2","type":"list"}
                 + {"attributes":{},"id":"3","relationships":{"x":{"data":[]}},"type":"tag"}"#]],
         );
-        check(r#"{"data":null}"#, expect![[r#"
+        check(
+            r#"{"data":null}"#,
+            expect![[r#"
 
-            + "#]]);
+            + "#]],
+        );
         check(
             r#"{"data":{"type":"event","id":"é\n","attributes":null}}"#,
             expect![[r#"
@@ -324,9 +333,15 @@ mod tests {
 
     #[test]
     fn what_is_no_document_is_refused() {
-        check("[]", expect!["invalid type: sequence, expected a JSON:API document at line 1 column 0"]);
+        check(
+            "[]",
+            expect!["invalid type: sequence, expected a JSON:API document at line 1 column 0"],
+        );
         check("{}", expect!["missing field `data` at line 1 column 2"]);
         check(r#"{"data":[{"id":"1"}]}"#, expect!["missing field `type` at line 1 column 19"]);
-        check(r#"{"data":[{"type":"x""#, expect!["EOF while parsing an object at line 1 column 20"]);
+        check(
+            r#"{"data":[{"type":"x""#,
+            expect!["EOF while parsing an object at line 1 column 20"],
+        );
     }
 }

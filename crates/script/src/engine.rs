@@ -12,7 +12,6 @@ use rhai::packages::{
 };
 use rhai::{Dynamic, Engine, Module, OptimizationLevel, Shared, Token};
 
-
 use crate::context::Tag;
 use crate::error::Fatal;
 use crate::modules;

@@ -29,10 +29,8 @@ impl Thrown {
 
     /// Thrown at a place. Rhai leaves errors of qualified calls without one.
     pub(crate) fn at(self, position: Position) -> Failure {
-        let map = Map::from([
-            ("code".into(), self.code.into()),
-            ("message".into(), self.message.into()),
-        ]);
+        let map =
+            Map::from([("code".into(), self.code.into()), ("message".into(), self.message.into())]);
         Box::new(EvalAltResult::ErrorRuntime(Dynamic::from_map(map), position))
     }
 }
@@ -104,8 +102,7 @@ pub(crate) fn guest_error(failure: &Failure, run: &Run) -> GuestError {
         }
     };
     let at = position.line().map(|line| (line, position.position().unwrap_or(1)));
-    let mut rendered =
-        Diagnostic::new(message.clone(), at)
+    let mut rendered = Diagnostic::new(message.clone(), at)
         .with_width(at.map_or(1, |at| word_width(&program.source, at)))
         .with_hint(hint)
         .render(&program.path, &program.source);
@@ -166,7 +163,10 @@ fn describe(error: &EvalAltResult) -> (String, Option<String>) {
         EvalAltResult::ErrorVariableNotFound(name, _) => format!("there is no variable `{name}`"),
         EvalAltResult::ErrorModuleNotFound(name, _) => format!("there is no module `{name}`"),
         EvalAltResult::ErrorIndexingType(what, _) => {
-            format!("{} has no elements to index", plain_types(what.split(" [").next().unwrap_or(what)))
+            format!(
+                "{} has no elements to index",
+                plain_types(what.split(" [").next().unwrap_or(what))
+            )
         }
         EvalAltResult::ErrorMismatchDataType(wanted, found, _) => {
             format!("expected {}, found {}", plain_types(wanted), plain_types(found))
@@ -182,11 +182,17 @@ fn describe(error: &EvalAltResult) -> (String, Option<String>) {
             format!("there is no element {index}: the array has {len}, the last at {}", len - 1)
         }
         EvalAltResult::ErrorFor(_) => {
-            return ("this cannot be iterated over".to_owned(), Some("`for` takes an array, rows, a range, or an `each…` iterator".to_owned()));
+            return (
+                "this cannot be iterated over".to_owned(),
+                Some("`for` takes an array, rows, a range, or an `each…` iterator".to_owned()),
+            );
         }
         EvalAltResult::ErrorDataRace(..) => {
             let hint = "give what stands before the closure a name with `let`: `let names = map.keys(); names.map(|name| map[name])`";
-            return ("a closure uses a variable that this chain is still working on".to_owned(), Some(hint.to_owned()));
+            return (
+                "a closure uses a variable that this chain is still working on".to_owned(),
+                Some(hint.to_owned()),
+            );
         }
         EvalAltResult::ErrorAssignmentToConstant(name, _) => {
             format!("`{name}` cannot be changed: it is a constant")

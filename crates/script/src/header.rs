@@ -329,11 +329,21 @@ let x = 1;
         assert_eq!(parse(SOURCE).unwrap().doc, "Marks profiles.");
         check(
             &[("list", "Inactive")],
-            expect![[r#"{"days":90,"every":"1d 12h","list":"Inactive","note":"two  spaces","since":null,"tags":["a","b"]}"#]],
+            expect![[
+                r#"{"days":90,"every":"1d 12h","list":"Inactive","note":"two  spaces","since":null,"tags":["a","b"]}"#
+            ]],
         );
         check(
-            &[("list", "L"), ("days", "1_000"), ("since", "2026-01-31"), ("every", "90m"), ("tags", "")],
-            expect![[r#"{"days":1000,"every":"1h 30m","list":"L","note":"two  spaces","since":"2026-01-31","tags":[]}"#]],
+            &[
+                ("list", "L"),
+                ("days", "1_000"),
+                ("since", "2026-01-31"),
+                ("every", "90m"),
+                ("tags", ""),
+            ],
+            expect![[
+                r#"{"days":1000,"every":"1h 30m","list":"L","note":"two  spaces","since":"2026-01-31","tags":[]}"#
+            ]],
         );
     }
 

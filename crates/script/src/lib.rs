@@ -6,14 +6,14 @@
 //! Invariants: no script reaches a file, a socket, the clock or the environment; no module names a route, since all of them
 //! are loops over the table; and what is registered is the same for all runs.
 
-mod script;
-mod header;
 mod check;
+mod header;
+mod script;
 
-mod engine;
-mod run;
 mod context;
+mod engine;
 mod modules;
+mod run;
 
 mod document;
 mod record;
@@ -32,3 +32,6 @@ pub use engine::{MAX_CALL_LEVELS, MAX_EXPRESSION_DEPTH, STACK_BYTES};
 pub use header::{ParamError, ParamKind, ParamSpec};
 pub use run::ScriptGuest;
 pub use script::Script;
+
+#[doc(hidden)]
+pub use document::read_page;

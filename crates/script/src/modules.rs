@@ -53,10 +53,13 @@ pub(crate) fn globals() -> Module {
 pub(crate) fn named() -> Vec<(&'static str, SharedModule)> {
     let mut modules = vec![("filter", filter::module()), ("log", console::log_module())];
     modules.extend(operations::modules());
-    modules.into_iter().map(|(name, mut module)| {
-        module.build_index();
-        (name, Shared::new(module))
-    }).collect()
+    modules
+        .into_iter()
+        .map(|(name, mut module)| {
+            module.build_index();
+            (name, Shared::new(module))
+        })
+        .collect()
 }
 
 /// Registers a native function.

@@ -290,13 +290,17 @@ mod tests {
         check(
             Some(&["email"]),
             "first_name",
-            expect![[r#"`first_name` of the profile was not asked for: add "first_name" to `fields`"#]],
+            expect![[
+                r#"`first_name` of the profile was not asked for: add "first_name" to `fields`"#
+            ]],
         );
         check(Some(&["email", "first_name"]), "first_name", expect!["()"]);
         check(
             None,
             "subscriptions",
-            expect![[r#"`subscriptions` of the profile was not asked for: add `additional_fields: ["subscriptions"]`"#]],
+            expect![[
+                r#"`subscriptions` of the profile was not asked for: add `additional_fields: ["subscriptions"]`"#
+            ]],
         );
         check(None, "secret", expect!["`secret` of the profile is accepted, but never answered"]);
     }
@@ -307,10 +311,20 @@ mod tests {
         check(
             Some(&["email"]),
             "height",
-            expect!["a profile has no attribute `height`: `.get(name)` answers () for what may be absent"],
+            expect![
+                "a profile has no attribute `height`: `.get(name)` answers () for what may be absent"
+            ],
         );
-        check(None, ".email", expect!["a profile has no `email`: did you mean `.attributes.email`?"]);
-        check(None, ".relationship", expect!["a profile has no `relationship`: did you mean `relationships`?"]);
+        check(
+            None,
+            ".email",
+            expect!["a profile has no `email`: did you mean `.attributes.email`?"],
+        );
+        check(
+            None,
+            ".relationship",
+            expect!["a profile has no `relationship`: did you mean `relationships`?"],
+        );
         check(None, ".id", expect!["P1"]);
         check(None, ".relationships", expect!["{}"]);
     }

@@ -153,7 +153,9 @@ mod tests {
     fn rows_hold_what_was_pushed_in_order() {
         let mut rows = Rows::default();
         let long = "x".repeat(SEGMENT + 1);
-        for value in [Dynamic::from("a"), 7.into(), Dynamic::from(""), long.clone().into(), ().into()] {
+        for value in
+            [Dynamic::from("a"), 7.into(), Dynamic::from(""), long.clone().into(), ().into()]
+        {
             rows.push(value);
         }
         let mut copy = rows.clone();

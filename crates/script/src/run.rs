@@ -1,5 +1,7 @@
 //! A run of a script, on a thread of its own.
 
+#![expect(clippy::result_large_err, reason = "the size is the host's choice, and a run ends once")]
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread;

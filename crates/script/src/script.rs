@@ -47,7 +47,8 @@ impl Script {
         // The parser recurses as deep as expressions nest, so it gets a stack that is known to suffice.
         let compiled = thread::scope(|scope| {
             let builder = thread::Builder::new().name("script compiler".to_owned());
-            let thread = builder.stack_size(STACK_BYTES).spawn_scoped(scope, || compile(source, path));
+            let thread =
+                builder.stack_size(STACK_BYTES).spawn_scoped(scope, || compile(source, path));
             thread.ok().and_then(|thread| thread.join().ok())
         });
         let fail = |mistakes| ScriptError::new(path, source, mistakes);

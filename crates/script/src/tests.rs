@@ -2,6 +2,7 @@
 
 mod api;
 mod checks;
+mod definitions;
 mod errors;
 mod examples;
 mod language;

@@ -113,9 +113,10 @@ pub(crate) fn map_to_json(map: &Map) -> Result<Value, Unsendable> {
 }
 
 fn array_to_json(items: &[Dynamic]) -> Result<Value, Unsendable> {
-    let converted = items.iter().enumerate().map(|(index, item)| {
-        to_json(item).map_err(|error| within(&format!("[{index}]"), error))
-    });
+    let converted = items
+        .iter()
+        .enumerate()
+        .map(|(index, item)| to_json(item).map_err(|error| within(&format!("[{index}]"), error)));
     Ok(Value::Array(converted.collect::<Result<_, _>>()?))
 }
 
@@ -160,7 +161,8 @@ pub(crate) fn is_same(left: &Dynamic, right: &Dynamic) -> bool {
     if left.type_id() != right.type_id() {
         return false;
     }
-    if let (Ok(left), Ok(right)) = (left.as_immutable_string_ref(), right.as_immutable_string_ref()) {
+    if let (Ok(left), Ok(right)) = (left.as_immutable_string_ref(), right.as_immutable_string_ref())
+    {
         return left.as_str() == right.as_str();
     }
     if let (Ok(left), Ok(right)) = (left.as_array_ref(), right.as_array_ref()) {

@@ -11,9 +11,33 @@ use crate::diagnostic::Diagnostic;
 
 /// Methods that change their object, whatever it is.
 const CHANGING: [&str; 27] = [
-    "append", "chop", "clear", "crop", "dedup", "drain", "fill_with", "insert", "make_lower",
-    "make_upper", "mixin", "pad", "pop", "push", "remove", "replace", "retain", "reverse", "set",
-    "shift", "sort", "sort_by", "sort_desc", "splice", "take", "trim", "truncate",
+    "append",
+    "chop",
+    "clear",
+    "crop",
+    "dedup",
+    "drain",
+    "fill_with",
+    "insert",
+    "make_lower",
+    "make_upper",
+    "mixin",
+    "pad",
+    "pop",
+    "push",
+    "remove",
+    "replace",
+    "retain",
+    "reverse",
+    "set",
+    "shift",
+    "sort",
+    "sort_by",
+    "sort_desc",
+    "splice",
+    "take",
+    "trim",
+    "truncate",
 ];
 
 /// The closures of a script.
@@ -49,7 +73,8 @@ impl Captures {
         let mut closures = BTreeMap::new();
         for function in ast.iter_functions() {
             let Some(count) = captured.get(function.name) else { continue };
-            let names = function.params.iter().take(*count).map(|name| (*name).to_owned()).collect();
+            let names =
+                function.params.iter().take(*count).map(|name| (*name).to_owned()).collect();
             // `clone_functions_only_filtered` of Rhai 1.27 filters nothing.
             let mut body = ast.clone_functions_only();
             body.retain_functions(|_, _, name, params| {
@@ -73,16 +98,23 @@ impl Captures {
         }
         let Some(closure) = call.args.get(2).and_then(closure_of) else { return };
         if let Some(Write { name, position }) = self.writers.get(&closure) {
-            let message = format!("the closure of a `parallel` changes `{name}`, which it captured");
-            let hint = "each item has its own copy, so the change would be lost: answer a value instead".to_owned();
+            let message =
+                format!("the closure of a `parallel` changes `{name}`, which it captured");
+            let hint =
+                "each item has its own copy, so the change would be lost: answer a value instead"
+                    .to_owned();
             let width = name.chars().count();
-            mistakes.push(Diagnostic::new(message, at(*position)).with_width(width).with_hint(Some(hint)));
+            mistakes.push(
+                Diagnostic::new(message, at(*position)).with_width(width).with_hint(Some(hint)),
+            );
         }
     }
 
     pub(super) fn into_writers(self) -> BTreeMap<String, (String, usize)> {
         let entries = self.writers.into_iter();
-        entries.map(|(closure, write)| (closure, (write.name, write.position.line().unwrap_or(0)))).collect()
+        entries
+            .map(|(closure, write)| (closure, (write.name, write.position.line().unwrap_or(0))))
+            .collect()
     }
 }
 
@@ -91,7 +123,9 @@ fn curried(call: &FnCallExpr) -> Option<(String, usize)> {
     if call.name != "curry" || call.is_qualified() {
         return None;
     }
-    let (Expr::DynamicConstant(value, _), variables) = call.args.split_first()? else { return None };
+    let (Expr::DynamicConstant(value, _), variables) = call.args.split_first()? else {
+        return None;
+    };
     let name = closure_name(value)?;
     Some((name, variables.len()))
 }

@@ -67,7 +67,9 @@ impl<'a> Names<'a> {
             ASTNode::Stmt(Stmt::Import(_, position)) => {
                 let hint = "put what scripts share into one of them for now".to_owned();
                 let message = "`import` is not there yet";
-                mistakes.push(Diagnostic::new(message, at(*position)).with_width(6).with_hint(Some(hint)));
+                mistakes.push(
+                    Diagnostic::new(message, at(*position)).with_width(6).with_hint(Some(hint)),
+                );
             }
             _ => {}
         }
@@ -162,7 +164,10 @@ impl<'a> Names<'a> {
                 return mistake(format!("there is no function `params::{name}`"), Some(hint));
             }
             let modules = self.table.modules.keys().map(String::as_str);
-            return mistake(format!("there is no module `{module}`"), did_you_mean(&module, modules));
+            return mistake(
+                format!("there is no module `{module}`"),
+                did_you_mean(&module, modules),
+            );
         };
         let Some(counts) = functions.get(name) else {
             let known = functions.keys().map(String::as_str);
@@ -258,4 +263,3 @@ fn counts(name: &str, counts: &BTreeSet<usize>, given: usize) -> String {
     };
     format!("`{name}` takes {list}, not {given}")
 }
-

@@ -12,7 +12,10 @@ const MAX_UNKNOWN: usize = 20;
 ///
 /// # Errors
 /// What makes it no script. Unknown variables and modules do not: they come back as mistakes beside it.
-pub(crate) fn parse(engine: &Engine, source: &str) -> Result<(AST, Vec<Diagnostic>), Vec<Diagnostic>> {
+pub(crate) fn parse(
+    engine: &Engine,
+    source: &str,
+) -> Result<(AST, Vec<Diagnostic>), Vec<Diagnostic>> {
     let mut mistakes = Vec::new();
     // The parser stops at the first unknown variable. Made known one by one, they are all found.
     let mut known = Scope::new();
@@ -74,7 +77,9 @@ fn describe(error: &ParseErrorType, source: &str) -> (String, String, Option<Str
         ParseErrorType::Reserved(word) => {
             let hint = match word.as_str() {
                 _ if word.starts_with(|c: char| c.is_alphabetic()) => {
-                    format!("as a key of a map write it in quotes: `#{{ \"{word}\": … }}`, `map[\"{word}\"]`")
+                    format!(
+                        "as a key of a map write it in quotes: `#{{ \"{word}\": … }}`, `map[\"{word}\"]`"
+                    )
                 }
                 "->" => "closures are written `|x| …`".to_owned(),
                 "===" => "write `==`".to_owned(),
@@ -126,7 +131,8 @@ fn describe(error: &ParseErrorType, source: &str) -> (String, String, Option<Str
 
 /// A module's name where a variable was meant.
 fn module_hint(name: &str) -> Option<String> {
-    let is_module = super::table::Table::get().modules.contains_key(name) || name == crate::engine::PARAMS;
+    let is_module =
+        super::table::Table::get().modules.contains_key(name) || name == crate::engine::PARAMS;
     is_module.then(|| format!("`{name}` is a module: write `{name}::…`"))
 }
 

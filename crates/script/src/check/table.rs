@@ -48,7 +48,9 @@ impl Table {
             true,
         );
         for (namespace, name, arguments) in functions {
-            if !name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') || name.contains('$') {
+            if !name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+                || name.contains('$')
+            {
                 continue;
             }
             let functions = match namespace.as_str() {

@@ -47,7 +47,5 @@ pub(super) fn padding(len: i64) -> Result<usize, Thrown> {
 /// The size of a chunk.
 pub(super) fn chunk_size(size: i64) -> Result<usize, Thrown> {
     let valid = usize::try_from(size).ok().filter(|size| *size > 0);
-    valid.ok_or_else(|| {
-        Thrown::argument(format!("a chunk has at least 1 element, not {size}"))
-    })
+    valid.ok_or_else(|| Thrown::argument(format!("a chunk has at least 1 element, not {size}")))
 }

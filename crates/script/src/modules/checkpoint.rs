@@ -17,26 +17,36 @@ pub(super) fn register(module: &mut Module) {
     });
 }
 
-fn checkpoint(call: &NativeCallContext, name: &Dynamic, block: &Dynamic) -> Result<Dynamic, Failure> {
+fn checkpoint(
+    call: &NativeCallContext,
+    name: &Dynamic,
+    block: &Dynamic,
+) -> Result<Dynamic, Failure> {
     let position = call.call_position();
     let thrown = |message: String| Thrown::argument(message).at(position);
     let Ok(name) = name.as_immutable_string_ref().map(|name| name.clone()) else {
         return Err(thrown(format!("a checkpoint's name is a string, not {}", found(name))));
     };
     let Some(block) = block.read_lock::<FnPtr>().map(|block| block.clone()) else {
-        return Err(thrown(format!("a checkpoint takes a block such as `|| {{ … }}`, not {}", found(block))));
+        return Err(thrown(format!(
+            "a checkpoint takes a block such as `|| {{ … }}`, not {}",
+            found(block)
+        )));
     };
     let context = context(call)?;
     let fatal = |message: String| context.run.end(Fatal::Program(message), position);
     if context.is_item {
-        let message = "a `checkpoint` stands around a `parallel`, not in it: its items have no order";
+        let message =
+            "a `checkpoint` stands around a `parallel`, not in it: its items have no order";
         return Err(fatal(message.to_owned()));
     }
     if context.in_checkpoint() {
         return Err(fatal(format!("the checkpoint `{name}` stands inside another one")));
     }
     if !context.run.take_checkpoint(&name) {
-        let message = format!("there are two checkpoints `{name}` in this run: replay finds a value by its name");
+        let message = format!(
+            "there are two checkpoints `{name}` in this run: replay finds a value by its name"
+        );
         return Err(fatal(message));
     }
     context.checkpoints.fetch_add(1, Ordering::Relaxed);

@@ -42,7 +42,9 @@ pub(super) fn register(module: &mut Module) {
             (map_to_json(left.map()).ok() == map_to_json(right.map()).ok()) == when_equal
         });
         add(module, operator, move |left: Rows, right: Rows| {
-            let texts = |rows: &Rows| rows.iter().map(|row| crate::value::to_json_lossy(&row)).collect::<Vec<_>>();
+            let texts = |rows: &Rows| {
+                rows.iter().map(|row| crate::value::to_json_lossy(&row)).collect::<Vec<_>>()
+            };
             (left.len() == right.len() && texts(&left) == texts(&right)) == when_equal
         });
     }
@@ -61,7 +63,8 @@ fn order(left: &Dynamic, right: &Dynamic) -> Result<Ordering, Failure> {
     if let (Ok(left), Ok(right)) = (number(left), number(right)) {
         return order_floats(left, right).map_err(Into::into);
     }
-    if let (Ok(left), Ok(right)) = (left.as_immutable_string_ref(), right.as_immutable_string_ref()) {
+    if let (Ok(left), Ok(right)) = (left.as_immutable_string_ref(), right.as_immutable_string_ref())
+    {
         return Ok(left.as_str().cmp(right.as_str()));
     }
     if let (Some(left), Some(right)) = (left.read_lock::<Time>(), right.read_lock::<Time>()) {

@@ -14,9 +14,11 @@ pub(super) fn register(module: &mut Module) {
     module.set_indexer_get_fn(|record: &mut Record, name: &str| -> Result<Dynamic, Failure> {
         Ok(record.get(name)?)
     });
-    module.set_indexer_get_fn(|attributes: &mut Attributes, name: &str| -> Result<Dynamic, Failure> {
-        Ok(attributes.get(name)?)
-    });
+    module.set_indexer_get_fn(
+        |attributes: &mut Attributes, name: &str| -> Result<Dynamic, Failure> {
+            Ok(attributes.get(name)?)
+        },
+    );
     module.set_indexer_set_fn(|record: &mut Record, name: &str, value: Dynamic| {
         unchanged(record.get(name).ok(), &value, "a resource", name)
     });
@@ -54,7 +56,12 @@ fn text(json: Option<serde_json::Value>) -> String {
 
 /// Rhai writes back what a method was called on, since it may have changed it: `p.attributes.properties.len()`. Only what
 /// really changed is refused.
-fn unchanged(held: Option<Dynamic>, value: &Dynamic, what: &str, name: &str) -> Result<(), Failure> {
+fn unchanged(
+    held: Option<Dynamic>,
+    value: &Dynamic,
+    what: &str,
+    name: &str,
+) -> Result<(), Failure> {
     if held.is_some_and(|held| is_same(&held, value)) {
         return Ok(());
     }

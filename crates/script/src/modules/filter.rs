@@ -65,11 +65,13 @@ fn set(operator: &str, field: &str, values: &Dynamic) -> Result<String, Thrown> 
     } else if let Some(rows) = values.read_lock::<Rows>() {
         rows.iter().map(|value| literal(operator, &value)).collect::<Result<Vec<_>, _>>()?
     } else {
-        let message = format!("`filter::{operator}` takes an array of values, not {}", found(values));
+        let message =
+            format!("`filter::{operator}` takes an array of values, not {}", found(values));
         return Err(Thrown::argument(message));
     };
     if values.is_empty() {
-        let message = format!("`filter::{operator}` on `{field}` has no values: the API refuses that");
+        let message =
+            format!("`filter::{operator}` on `{field}` has no values: the API refuses that");
         return Err(Thrown::argument(message));
     }
     Ok(format!("{operator}({field},[{}])", values.join(",")))
@@ -88,7 +90,8 @@ fn literal(operator: &str, value: &Dynamic) -> Result<String, Thrown> {
     if value.is_unit() && operator == "equals" {
         return Ok("null".to_owned());
     }
-    let message = format!("a filter compares with a text, a number, a bool or a time, not {}", found(value));
+    let message =
+        format!("a filter compares with a text, a number, a bool or a time, not {}", found(value));
     Err(Thrown::argument(message))
 }
 
@@ -106,4 +109,3 @@ fn and(filters: Array) -> Result<String, Thrown> {
         several => Ok(format!("and({})", several.join(","))),
     }
 }
-

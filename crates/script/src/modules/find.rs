@@ -43,13 +43,18 @@ fn finder(module: &str) -> Option<Finder> {
     lists_it.then_some(Finder { resource, name: resource.name?, list, get })
 }
 
-fn find(call: &NativeCallContext, finder: Finder, given: &[&mut Dynamic]) -> Result<Dynamic, Failure> {
+fn find(
+    call: &NativeCallContext,
+    finder: Finder,
+    given: &[&mut Dynamic],
+) -> Result<Dynamic, Failure> {
     let position = call.call_position();
     let context = context(call)?;
     let at = |thrown: Thrown| thrown.at(position);
     let wanted = given.first().map_or(&Dynamic::UNIT, |value| &**value);
     let Some(wanted) = as_text(wanted).filter(|text| !text.is_empty()) else {
-        let message = format!("`find` takes an id or a {} as a string, not {}", finder.name, found(wanted));
+        let message =
+            format!("`find` takes an id or a {} as a string, not {}", finder.name, found(wanted));
         return Err(Thrown::argument(message).at(position));
     };
     let options = match given.get(1) {

@@ -118,13 +118,13 @@ pub(super) struct Stream {
 
 /// The page after this one.
 enum Next {
-    NotAsked(pianoroll_host::Pages),
+    NotAsked(Box<pianoroll_host::Pages>),
     Asked(JoinHandle<Fetched>),
     Over,
 }
 
 /// The pages behind, and the page that was fetched.
-type Fetched = (pianoroll_host::Pages, Result<Option<Vec<Record>>, PageError>);
+type Fetched = (Box<pianoroll_host::Pages>, Result<Option<Vec<Record>>, PageError>);
 
 enum PageError {
     Host(HostError),
@@ -147,7 +147,7 @@ impl Stream {
             position,
             page: Vec::new().into_iter(),
             half: 0,
-            next: Next::NotAsked(pages),
+            next: Next::NotAsked(Box::new(pages)),
         })
     }
 
@@ -190,7 +190,7 @@ impl Stream {
 }
 
 /// Fetches and reads a page, off the script's thread.
-async fn fetch(mut pages: pianoroll_host::Pages, asked: Arc<Asked>) -> Fetched {
+async fn fetch(mut pages: Box<pianoroll_host::Pages>, asked: Arc<Asked>) -> Fetched {
     let page = match pages.next().await {
         Ok(None) => Ok(None),
         Ok(Some(answer)) => match document::parse(&answer.body, &asked) {

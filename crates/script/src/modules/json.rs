@@ -25,6 +25,7 @@ pub(super) fn register(module: &mut Module) {
 
 fn text(call: &NativeCallContext, value: &Dynamic) -> Result<String, Failure> {
     let json = to_json(value);
-    let json = json.map_err(|error| Thrown::argument(error.to_string()).at(call.call_position()))?;
+    let json =
+        json.map_err(|error| Thrown::argument(error.to_string()).at(call.call_position()))?;
     Ok(json.to_string())
 }

@@ -99,7 +99,10 @@ pub(super) fn add_raw(
     module: &mut Module,
     name: &str,
     count: usize,
-    function: impl Fn(&NativeCallContext, &[&mut Dynamic]) -> Result<Dynamic, Failure> + Send + Sync + 'static,
+    function: impl Fn(&NativeCallContext, &[&mut Dynamic]) -> Result<Dynamic, Failure>
+    + Send
+    + Sync
+    + 'static,
 ) {
     add_raw_of(module, name, vec![TypeId::of::<Dynamic>(); count], function);
 }
@@ -109,7 +112,10 @@ pub(super) fn add_raw_of(
     module: &mut Module,
     name: &str,
     types: Vec<TypeId>,
-    function: impl Fn(&NativeCallContext, &[&mut Dynamic]) -> Result<Dynamic, Failure> + Send + Sync + 'static,
+    function: impl Fn(&NativeCallContext, &[&mut Dynamic]) -> Result<Dynamic, Failure>
+    + Send
+    + Sync
+    + 'static,
 ) {
     let raw = move |call: Option<NativeCallContext>, arguments: &mut [&mut Dynamic]| match call {
         Some(call) => function(&call, arguments),
@@ -151,9 +157,8 @@ pub(super) fn arguments(
     }
     if parameters.body {
         let body = given.next().unwrap_or(&Dynamic::UNIT);
-        let body = to_json(body).map_err(|error| {
-            Thrown::argument(format!("the body of {}: {error}", operation.id))
-        })?;
+        let body = to_json(body)
+            .map_err(|error| Thrown::argument(format!("the body of {}: {error}", operation.id)))?;
         arguments.body = Some(body);
     }
     if let Some(options) = given.next() {
@@ -178,7 +183,10 @@ pub(super) fn options_of(operation: &str, value: &Dynamic) -> Result<Options, Th
         return Ok(Options::new());
     }
     let Ok(map) = value.as_map_ref() else {
-        let message = format!("the options of {operation} are a map such as `#{{ page_size: 100 }}`, not {}", found(value));
+        let message = format!(
+            "the options of {operation} are a map such as `#{{ page_size: 100 }}`, not {}",
+            found(value)
+        );
         return Err(Thrown::argument(message));
     };
     let options = map.iter().map(|(name, value)| {

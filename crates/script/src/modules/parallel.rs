@@ -38,7 +38,8 @@ fn parallel(call: &NativeCallContext, given: &[&mut Dynamic]) -> Result<Dynamic,
     let [items, width, block, options @ ..] = given else { return Ok(Dynamic::UNIT) };
     let context = context(call)?;
     if context.is_item {
-        let message = "`parallel` cannot stand inside another one: give the outer one more items instead";
+        let message =
+            "`parallel` cannot stand inside another one: give the outer one more items instead";
         return Err(context.run.end(Fatal::Program(message.to_owned()), position));
     }
     let width = self::width(width).map_err(at)?;
@@ -48,6 +49,7 @@ fn parallel(call: &NativeCallContext, given: &[&mut Dynamic]) -> Result<Dynamic,
     let sequence = context.branch.next_sequence();
 
     // One lock for the next item and its number, so that numbers follow the order of items.
+    let width = source.size_hint().1.map_or(width, |most| width.min(most.max(1)));
     let next = Mutex::new(source.enumerate());
     let ended = Ended::default();
     let stop = AtomicBool::new(false);
@@ -162,7 +164,8 @@ fn collected(ended: Vec<(usize, Option<Dynamic>, Result<Dynamic, Failure>)>) -> 
 fn width(value: &Dynamic) -> Result<usize, Thrown> {
     let width = value.as_int().ok().filter(|width| (1..=MAX_WIDTH).contains(width));
     width.and_then(|width| usize::try_from(width).ok()).ok_or_else(|| {
-        let message = format!("`parallel` takes 1 to {MAX_WIDTH} items at a time, not {}", found(value));
+        let message =
+            format!("`parallel` takes 1 to {MAX_WIDTH} items at a time, not {}", found(value));
         Thrown::argument(message)
     })
 }
@@ -265,7 +268,8 @@ fn source(items: &Dynamic) -> Result<Source, Failure> {
     if let Some(range) = items.read_lock::<std::ops::RangeInclusive<i64>>() {
         return Ok(Box::new(range.clone().map(|number| Ok(number.into()))));
     }
-    let message = format!("`parallel` takes an array, rows, a range or an iterator, not {}", found(items));
+    let message =
+        format!("`parallel` takes an array, rows, a range or an iterator, not {}", found(items));
     Err(Thrown::argument(message).into())
 }
 

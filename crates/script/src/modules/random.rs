@@ -13,7 +13,8 @@ pub(super) fn register(module: &mut Module) {
     });
     add(module, "random", |call: NativeCallContext, below: i64| -> Result<i64, Failure> {
         if below < 1 {
-            let message = format!("`random(n)` answers 0 to n - 1, so n is at least 1, not {below}");
+            let message =
+                format!("`random(n)` answers 0 to n - 1, so n is at least 1, not {below}");
             return Err(Thrown::argument(message).at(call.call_position()));
         }
         Ok(between(&*context(&call)?, 0, below - 1))
@@ -36,7 +37,8 @@ pub(super) fn register(module: &mut Module) {
     });
     add(module, "choose", |call: NativeCallContext, items: Array| -> Result<Dynamic, Failure> {
         if items.is_empty() {
-            return Err(Thrown::argument("nothing can be chosen from an empty array").at(call.call_position()));
+            return Err(Thrown::argument("nothing can be chosen from an empty array")
+                .at(call.call_position()));
         }
         let chosen = between(&*context(&call)?, 0, items.len() as i64 - 1);
         Ok(items.into_iter().nth(usize::try_from(chosen).unwrap_or(0)).unwrap_or_default())

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
+use pianoroll_api::Options;
+use pianoroll_host::resolve;
 use rhai::{Dynamic, Module, NativeCallContext};
+use serde_json::Value;
 
 use super::operations::{add_raw, answer, options_of};
 use crate::context::context;
@@ -40,8 +43,7 @@ fn request(call: &NativeCallContext, given: &[&mut Dynamic]) -> Result<Dynamic, 
         None => None,
     };
     let context = context(call)?;
-    // A GET reads; a method that an operation knows may too, but only the host resolves it.
-    if context.in_checkpoint() && !method.eq_ignore_ascii_case("GET") {
+    if context.in_checkpoint() && !reads(&method, &path, &query, body.clone()) {
         context.refuse_in_checkpoint(&format!("{method} {path}"), position)?;
     }
     let asked = query.clone();
@@ -49,10 +51,22 @@ fn request(call: &NativeCallContext, given: &[&mut Dynamic]) -> Result<Dynamic, 
     let value = match reply.operation {
         Some(operation) => answer(operation, &reply, &Arc::new(Asked::of(operation, &asked))),
         None => match reply.answers.first().filter(|answer| !answer.body.is_empty()) {
-            Some(answer) => document::parse_any(&answer.body)
-                .map_err(|error| Thrown::new("unreadable", format!("the answer cannot be read: {error}"))),
+            Some(answer) => document::parse_any(&answer.body).map_err(|error| {
+                Thrown::new("unreadable", format!("the answer cannot be read: {error}"))
+            }),
             None => Ok(Dynamic::UNIT),
         },
     };
     value.map_err(|thrown| thrown.at(position))
+}
+
+/// Whether a request only reads. What is wrong with it is told by the host.
+fn reads(method: &str, path: &str, query: &Options, body: Option<Value>) -> bool {
+    match resolve::request(method, path, query, body) {
+        Ok(resolve::Target::Operation(operation, arguments)) => {
+            operation.effect_of(arguments.body.as_ref()).is_read()
+        }
+        Ok(resolve::Target::Native(_)) => method.eq_ignore_ascii_case("GET"),
+        Err(_) => true,
+    }
 }

@@ -45,7 +45,11 @@ fn members_of(module: &str) -> Vec<(String, Members)> {
     found.collect()
 }
 
-fn sync(call: &NativeCallContext, members: Members, given: &[&mut Dynamic]) -> Result<Dynamic, Failure> {
+fn sync(
+    call: &NativeCallContext,
+    members: Members,
+    given: &[&mut Dynamic],
+) -> Result<Dynamic, Failure> {
     let position = call.call_position();
     let context = context(call)?;
     let at = |thrown: Thrown| thrown.at(position);
@@ -122,4 +126,3 @@ fn ids(value: &Dynamic) -> Result<Vec<String>, Thrown> {
     }
     Err(Thrown::argument(format!("the ids to sync are an array or rows, not {}", found(value))))
 }
-

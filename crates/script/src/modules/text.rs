@@ -29,11 +29,15 @@ pub(super) fn register(module: &mut Module) {
         bounded(left.len(), right.len())?;
         Ok(left + right)
     });
-    add(module, "+=", |left: &mut ImmutableString, right: ImmutableString| -> Result<(), Failure> {
-        bounded(left.len(), right.len())?;
-        *left += right;
-        Ok(())
-    });
+    add(
+        module,
+        "+=",
+        |left: &mut ImmutableString, right: ImmutableString| -> Result<(), Failure> {
+            bounded(left.len(), right.len())?;
+            *left += right;
+            Ok(())
+        },
+    );
     add(module, "replace", |text: &mut ImmutableString, find: &str, with: &str| {
         replace(text, find, with)
     });

@@ -13,30 +13,44 @@ fn check(source: &str, expected: Expect) {
 
 #[test]
 fn functions_that_are_not_there() {
-    check("let x = lenght([1]);", expect![[r#"
+    check(
+        "let x = lenght([1]);",
+        expect![[r#"
         scripts/x.rhai:1:9: there is no function `lenght`
           |
         1 | let x = lenght([1]);
-          |         ^^^^^^"#]]);
-    check("profiles::lst();", expect![[r#"
+          |         ^^^^^^"#]],
+    );
+    check(
+        "profiles::lst();",
+        expect![[r#"
         scripts/x.rhai:1:1: there is no function `profiles::lst`
           |
         1 | profiles::lst();
           | ^^^^^^^^^^^^^
-          = did you mean `profiles::list`?"#]]);
-    check("profile::list();", expect![[r#"
+          = did you mean `profiles::list`?"#]],
+    );
+    check(
+        "profile::list();",
+        expect![[r#"
         scripts/x.rhai:1:1: there is no module `profile`
           |
         1 | profile::list();
           | ^^^^^^^
-          = did you mean `profiles`?"#]]);
-    check("lists::find_all(\"x\");", expect![[r#"
+          = did you mean `profiles`?"#]],
+    );
+    check(
+        "lists::find_all(\"x\");",
+        expect![[r#"
         scripts/x.rhai:1:1: there is no function `lists::find_all`
           |
         1 | lists::find_all("x");
           | ^^^^^^^^^^^^^^^
-          = `lists` has add_profiles, create, delete, each, each_profile, find, get, list, list_profiles, remove_profiles, sync_profiles, update"#]]);
-    check("sleep(1); timestamp();", expect![[r#"
+          = `lists` has add_profiles, create, delete, each, each_profile, find, get, list, list_profiles, remove_profiles, sync_profiles, update"#]],
+    );
+    check(
+        "sleep(1); timestamp();",
+        expect![[r#"
         scripts/x.rhai:1:1: there is no function `sleep`
           |
         1 | sleep(1); timestamp();
@@ -47,8 +61,11 @@ fn functions_that_are_not_there() {
           |
         1 | sleep(1); timestamp();
           |           ^^^^^^^^^
-          = `timestamp` is gone: `now()` is the start of the run"#]]);
-    check("let a = [1]; a.psuh(2); a.frobnicate();", expect![[r#"
+          = `timestamp` is gone: `now()` is the start of the run"#]],
+    );
+    check(
+        "let a = [1]; a.psuh(2); a.frobnicate();",
+        expect![[r#"
         scripts/x.rhai:1:16: there is no method `psuh`
           |
         1 | let a = [1]; a.psuh(2); a.frobnicate();
@@ -58,14 +75,20 @@ fn functions_that_are_not_there() {
         scripts/x.rhai:1:27: there is no method `frobnicate`
           |
         1 | let a = [1]; a.psuh(2); a.frobnicate();
-          |                           ^^^^^^^^^^"#]]);
-    check("sync_profiles(\"a\", []);", expect![[r#"
+          |                           ^^^^^^^^^^"#]],
+    );
+    check(
+        "sync_profiles(\"a\", []);",
+        expect![[r#"
         scripts/x.rhai:1:1: there is no function `sync_profiles`
           |
         1 | sync_profiles("a", []);
           | ^^^^^^^^^^^^^
-          = did you mean `lists::sync_profiles`?"#]]);
-    check("fn twice(x) { x * 2 } twize(2); twice(1, 2); [1].map(|x| twice(x)); 5.twice();", expect![[r#"
+          = did you mean `lists::sync_profiles`?"#]],
+    );
+    check(
+        "fn twice(x) { x * 2 } twize(2); twice(1, 2); [1].map(|x| twice(x)); 5.twice();",
+        expect![[r#"
         scripts/x.rhai:1:23: there is no function `twize`
           |
         1 | fn twice(x) { x * 2 } twize(2); twice(1, 2); [1].map(|x| twice(x)); 5.twice();
@@ -81,45 +104,63 @@ fn functions_that_are_not_there() {
           |
         1 | fn twice(x) { x * 2 } twize(2); twice(1, 2); [1].map(|x| twice(x)); 5.twice();
           |                                                                       ^^^^^
-          = did you mean `twice`?"#]]);
+          = did you mean `twice`?"#]],
+    );
     check("let m = #{ f: |x| x }; m.f(1); m.g = |x| x; m.g(2);", expect!["compiles"]);
 }
 
 #[test]
 fn arguments_that_are_too_few_or_too_many() {
-    check("profiles::update(\"id\");", expect![[r#"
+    check(
+        "profiles::update(\"id\");",
+        expect![[r#"
         scripts/x.rhai:1:1: `profiles::update` takes 2 or 3 arguments, not 1
           |
         1 | profiles::update("id");
           | ^^^^^^^^^^^^^^^^
-          = profiles::update(profile_id, body[, options])"#]]);
-    check("profiles::get();", expect![[r#"
+          = profiles::update(profile_id, body[, options])"#]],
+    );
+    check(
+        "profiles::get();",
+        expect![[r#"
         scripts/x.rhai:1:1: `profiles::get` takes 1 or 2 arguments, not 0
           |
         1 | profiles::get();
           | ^^^^^^^^^^^^^
-          = profiles::get(profile_id[, options])"#]]);
-    check("accounts::list(#{}, 2);", expect![[r#"
+          = profiles::get(profile_id[, options])"#]],
+    );
+    check(
+        "accounts::list(#{}, 2);",
+        expect![[r#"
         scripts/x.rhai:1:1: `accounts::list` takes 0 or 1 arguments, not 2
           |
         1 | accounts::list(#{}, 2);
           | ^^^^^^^^^^^^^^
-          = accounts::list([options])"#]]);
-    check("now(1);", expect![[r#"
+          = accounts::list([options])"#]],
+    );
+    check(
+        "now(1);",
+        expect![[r#"
         scripts/x.rhai:1:1: `now` takes no arguments, not 1
           |
         1 | now(1);
-          | ^^^"#]]);
-    check("[1].push();", expect![[r#"
+          | ^^^"#]],
+    );
+    check(
+        "[1].push();",
+        expect![[r#"
         scripts/x.rhai:1:5: `push` takes 1 argument, not 0
           |
         1 | [1].push();
-          |     ^^^^"#]]);
+          |     ^^^^"#]],
+    );
 }
 
 #[test]
 fn options_that_an_operation_does_not_have() {
-    check("for p in profiles::each(#{ page_sise: 100, fields: [\"email\"], limit: 3 }) {}", expect![[r#"
+    check(
+        "for p in profiles::each(#{ page_sise: 100, fields: [\"email\"], limit: 3 }) {}",
+        expect![[r#"
         scripts/x.rhai:1:28: `profiles::each` has no option `page_sise`
           |
         1 | for p in profiles::each(#{ page_sise: 100, fields: ["email"], limit: 3 }) {}
@@ -130,24 +171,33 @@ fn options_that_an_operation_does_not_have() {
           |
         1 | for p in profiles::each(#{ page_sise: 100, fields: ["email"], limit: 3 }) {}
           |                                                               ^^^^^
-          = it has filter, sort, fields, additional_fields, page_size, cursor"#]]);
-    check("parallel([1], 2, |x| x, #{ on_eror: \"collect\" });", expect![[r#"
+          = it has filter, sort, fields, additional_fields, page_size, cursor"#]],
+    );
+    check(
+        "parallel([1], 2, |x| x, #{ on_eror: \"collect\" });",
+        expect![[r#"
         scripts/x.rhai:1:28: `parallel` has no option `on_eror`
           |
         1 | parallel([1], 2, |x| x, #{ on_eror: "collect" });
           |                            ^^^^^^^
-          = did you mean `on_error`?"#]]);
-    check("lists::list_profiles(\"id\", #{ include: [\"lists\"] });", expect![[r#"
+          = did you mean `on_error`?"#]],
+    );
+    check(
+        "lists::list_profiles(\"id\", #{ include: [\"lists\"] });",
+        expect![[r#"
         scripts/x.rhai:1:31: `lists::list_profiles` has no option `include`
           |
         1 | lists::list_profiles("id", #{ include: ["lists"] });
           |                               ^^^^^^^
-          = it has filter, sort, fields, additional_fields, page_size, cursor"#]]);
+          = it has filter, sort, fields, additional_fields, page_size, cursor"#]],
+    );
 }
 
 #[test]
 fn parameters_that_are_not_declared() {
-    check("//! param days: int = 90\nlet x = params::day; params::list; fn f() { params::days } f();", expect![[r#"
+    check(
+        "//! param days: int = 90\nlet x = params::day; params::list; fn f() { params::days } f();",
+        expect![[r#"
         scripts/x.rhai:2:9: there is no parameter `day`
           |
         2 | let x = params::day; params::list; fn f() { params::days } f();
@@ -158,23 +208,32 @@ fn parameters_that_are_not_declared() {
           |
         2 | let x = params::day; params::list; fn f() { params::days } f();
           |                      ^^^^^^^^^^^^
-          = declare it in the header: `//! param list: string`"#]]);
-    check("params::x", expect![[r#"
+          = declare it in the header: `//! param list: string`"#]],
+    );
+    check(
+        "params::x",
+        expect![[r#"
         scripts/x.rhai:1:1: there is no parameter `x`
           |
         1 | params::x
           | ^^^^^^^^^
-          = declare it in the header: `//! param x: string`"#]]);
-    check("params(1)", expect![[r#"
+          = declare it in the header: `//! param x: string`"#]],
+    );
+    check(
+        "params(1)",
+        expect![[r#"
         scripts/x.rhai:1:1: there is no function `params`
           |
         1 | params(1)
-          | ^^^^^^"#]]);
+          | ^^^^^^"#]],
+    );
 }
 
 #[test]
 fn variables_that_are_not_there() {
-    check("let found = 1;\nprint(fuond);\nother + third;", expect![[r#"
+    check(
+        "let found = 1;\nprint(fuond);\nother + third;",
+        expect![[r#"
         scripts/x.rhai:2:7: there is no variable `fuond` here
           |
         2 | print(fuond);
@@ -189,75 +248,114 @@ fn variables_that_are_not_there() {
         scripts/x.rhai:3:9: there is no variable `third` here
           |
         3 | other + third;
-          |         ^^^^^"#]]);
-    check("let x = [1].map(|y| y + z);", expect![[r#"
+          |         ^^^^^"#]],
+    );
+    check(
+        "let x = [1].map(|y| y + z);",
+        expect![[r#"
         scripts/x.rhai:1:25: there is no variable `z` here
           |
         1 | let x = [1].map(|y| y + z);
-          |                         ^"#]]);
-    check("fn f() { outer } let outer = 1; f();", expect![[r#"
+          |                         ^"#]],
+    );
+    check(
+        "fn f() { outer } let outer = 1; f();",
+        expect![[r#"
         scripts/x.rhai:1:10: there is no variable `outer` here
           |
         1 | fn f() { outer } let outer = 1; f();
-          |          ^^^^^"#]]);
+          |          ^^^^^"#]],
+    );
     check("let a = 1; let g = |x| [x].map(|y| y + a); g.call(1);", expect!["compiles"]);
-    check("profiles", expect![[r#"
+    check(
+        "profiles",
+        expect![[r#"
         scripts/x.rhai:1:1: there is no variable `profiles` here
           |
         1 | profiles
           | ^^^^^^^^
-          = `profiles` is a module: write `profiles::…`"#]]);
+          = `profiles` is a module: write `profiles::…`"#]],
+    );
 }
 
 #[test]
 fn closures_of_a_parallel_that_change_what_they_captured() {
-    check("let seen = [];\nparallel([1], 2, |x| { seen.push(x); });", expect![[r#"
+    check(
+        "let seen = [];\nparallel([1], 2, |x| { seen.push(x); });",
+        expect![[r#"
         scripts/x.rhai:2:24: the closure of a `parallel` changes `seen`, which it captured
           |
         2 | parallel([1], 2, |x| { seen.push(x); });
           |                        ^^^^
-          = each item has its own copy, so the change would be lost: answer a value instead"#]]);
-    check("let n = 0;\nparallel([1], 2, |x| { if x > 0 { n += x; } });", expect![[r#"
+          = each item has its own copy, so the change would be lost: answer a value instead"#]],
+    );
+    check(
+        "let n = 0;\nparallel([1], 2, |x| { if x > 0 { n += x; } });",
+        expect![[r#"
         scripts/x.rhai:2:35: the closure of a `parallel` changes `n`, which it captured
           |
         2 | parallel([1], 2, |x| { if x > 0 { n += x; } });
           |                                   ^
-          = each item has its own copy, so the change would be lost: answer a value instead"#]]);
-    check("let m = #{ a: [] };\nparallel([1], 2, |x| m.a.push(x));", expect![[r#"
+          = each item has its own copy, so the change would be lost: answer a value instead"#]],
+    );
+    check(
+        "let m = #{ a: [] };\nparallel([1], 2, |x| m.a.push(x));",
+        expect![[r#"
         scripts/x.rhai:2:22: the closure of a `parallel` changes `m`, which it captured
           |
         2 | parallel([1], 2, |x| m.a.push(x));
           |                      ^
-          = each item has its own copy, so the change would be lost: answer a value instead"#]]);
-    check("let m = [1];\nparallel([1], 2, |x| { let inner = |y| { m[0] = y; }; inner.call(x) });", expect![[r#"
+          = each item has its own copy, so the change would be lost: answer a value instead"#]],
+    );
+    check(
+        "let m = [1];\nparallel([1], 2, |x| { let inner = |y| { m[0] = y; }; inner.call(x) });",
+        expect![[r#"
         scripts/x.rhai:2:42: the closure of a `parallel` changes `m`, which it captured
           |
         2 | parallel([1], 2, |x| { let inner = |y| { m[0] = y; }; inner.call(x) });
           |                                          ^
-          = each item has its own copy, so the change would be lost: answer a value instead"#]]);
-    check("let seen = [];\nparallel([1], 2, |x| push(seen, x));", expect![[r#"
+          = each item has its own copy, so the change would be lost: answer a value instead"#]],
+    );
+    check(
+        "let seen = [];\nparallel([1], 2, |x| push(seen, x));",
+        expect![[r#"
         scripts/x.rhai:2:27: the closure of a `parallel` changes `seen`, which it captured
           |
         2 | parallel([1], 2, |x| push(seen, x));
           |                           ^^^^
-          = each item has its own copy, so the change would be lost: answer a value instead"#]]);
-    check("let seen = [];\nparallel([1], 2, |x| { let seen = []; seen.push(x); seen });", expect!["compiles"]);
-    check("let seen = [];\n[1].for_each(|x| seen.push(x)); parallel([1], 2, |x| seen.len() + x);", expect!["compiles"]);
+          = each item has its own copy, so the change would be lost: answer a value instead"#]],
+    );
+    check(
+        "let seen = [];\nparallel([1], 2, |x| { let seen = []; seen.push(x); seen });",
+        expect!["compiles"],
+    );
+    check(
+        "let seen = [];\n[1].for_each(|x| seen.push(x)); parallel([1], 2, |x| seen.len() + x);",
+        expect!["compiles"],
+    );
 }
 
 #[test]
 fn syntax() {
-    check("let x = ;", expect![[r#"
+    check(
+        "let x = ;",
+        expect![[r#"
         scripts/x.rhai:1:9: `;` is not expected here
           |
         1 | let x = ;
-          |         ^"#]]);
-    check("let x = [1, 2", expect![[r#"
+          |         ^"#]],
+    );
+    check(
+        "let x = [1, 2",
+        expect![[r#"
         scripts/x.rhai:1:14: `]` is missing to end this array literal
           |
         1 | let x = [1, 2
-          |              ^"#]]);
-    check("if x = 1 { }", expect![[r#"
+          |              ^"#]],
+    );
+    check(
+        "if x = 1 { }",
+        expect![[r#"
         scripts/x.rhai:1:4: there is no variable `x` here
           |
         1 | if x = 1 { }
@@ -267,57 +365,84 @@ fn syntax() {
           |
         1 | if x = 1 { }
           |      ^
-          = to compare write `==`"#]]);
-    check("let default = 1;", expect![[r#"
+          = to compare write `==`"#]],
+    );
+    check(
+        "let default = 1;",
+        expect![[r#"
         scripts/x.rhai:1:5: `default` is a reserved word
           |
         1 | let default = 1;
           |     ^^^^^^^
-          = as a key of a map write it in quotes: `#{ "default": … }`, `map["default"]`"#]]);
-    check("let m = #{ match: 1 };", expect![[r#"
+          = as a key of a map write it in quotes: `#{ "default": … }`, `map["default"]`"#]],
+    );
+    check(
+        "let m = #{ match: 1 };",
+        expect![[r#"
         scripts/x.rhai:1:12: `match` is a reserved word
           |
         1 | let m = #{ match: 1 };
           |            ^^^^^
-          = as a key of a map write it in quotes: `#{ "match": … }`, `map["match"]`"#]]);
-    check("eval(\"1\")", expect![[r#"
+          = as a key of a map write it in quotes: `#{ "match": … }`, `map["match"]`"#]],
+    );
+    check(
+        "eval(\"1\")",
+        expect![[r#"
         scripts/x.rhai:1:1: there is no `eval`
           |
         1 | eval("1")
           | ^^^^
-          = `eval` is gone: a run does what its text says"#]]);
-    check("import \"other\" as o;", expect![[r#"
+          = `eval` is gone: a run does what its text says"#]],
+    );
+    check(
+        "import \"other\" as o;",
+        expect![[r#"
         scripts/x.rhai:1:1: `import` is not there yet
           |
         1 | import "other" as o;
           | ^^^^^^
-          = put what scripts share into one of them for now"#]]);
-    check("if 1 { }", expect![[r#"
+          = put what scripts share into one of them for now"#]],
+    );
+    check(
+        "if 1 { }",
+        expect![[r#"
         scripts/x.rhai:1:4: expecting a boolean expression, not a number
           |
         1 | if 1 { }
-          |    ^"#]]);
-    check("const A = 1; A = 2;", expect![[r#"
+          |    ^"#]],
+    );
+    check(
+        "const A = 1; A = 2;",
+        expect![[r#"
         scripts/x.rhai:1:14: `A` is a constant and cannot be changed
           |
         1 | const A = 1; A = 2;
-          |              ^"#]]);
-    check("let s = \"abc;\n1", expect![[r#"
+          |              ^"#]],
+    );
+    check(
+        "let s = \"abc;\n1",
+        expect![[r#"
         scripts/x.rhai:1:9: the text that begins here has no end
           |
         1 | let s = "abc;
-          |         ^"#]]);
-    check("for x of [1] {}", expect![[r#"
+          |         ^"#]],
+    );
+    check(
+        "for x of [1] {}",
+        expect![[r#"
         scripts/x.rhai:1:7: `in` is missing after the iteration variable
           |
         1 | for x of [1] {}
-          |       ^"#]]);
+          |       ^"#]],
+    );
     check("", expect!["compiles"]);
 }
 
 #[test]
 fn all_mistakes_are_told_at_once() {
-    check("//! param days: int = 90\nlet x = lenght([1]);\nprofiles::lst();\nparams::day;\nx.psuh(1);\nnope;", expect![[r#"
+    check(
+        "//! param days: int = 90\nlet x = lenght([1]);\nprofiles::lst();\nparams::day;\nx.psuh(1);\nnope;",
+        expect![[r#"
         scripts/x.rhai:2:9: there is no function `lenght`
           |
         2 | let x = lenght([1]);
@@ -344,18 +469,22 @@ fn all_mistakes_are_told_at_once() {
         scripts/x.rhai:6:1: there is no variable `nope` here
           |
         6 | nope;
-          | ^^^^"#]]);
+          | ^^^^"#]],
+    );
 }
 
 #[test]
 fn an_expression_that_nests_too_deeply_is_refused() {
     let deep = format!("{}1{}", "(".repeat(3000), ")".repeat(3000));
-    check(&format!("let x = {}1{};", "[".repeat(70), "]".repeat(70)), expect![[r#"
+    check(
+        &format!("let x = {}1{};", "[".repeat(70), "]".repeat(70)),
+        expect![[r#"
         scripts/x.rhai:1:29: this expression nests deeper than 64 levels
           |
         1 | let x = [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]];
           |                             ^
-          = give parts of it a name with `let`"#]]);
+          = give parts of it a name with `let`"#]],
+    );
     assert!(Script::compile(&deep, "x").is_err());
     assert!(Script::compile(&"-".repeat(100_000), "x").is_err());
     assert!(Script::compile(&"{".repeat(100_000), "x").is_err());

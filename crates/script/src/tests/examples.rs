@@ -59,7 +59,11 @@ fn the_campaign_report_is_a_table_and_reads_only() {
         assert_eq!(ended.summary.effects.write, 0);
         let Ok(result) = &ended.result else { unreachable!() };
         assert!(result["campaigns"].as_u64().unwrap() >= 3, "{result}");
-        assert!(ended.logs.iter().any(|line| line.contains("Autumn Sale 2024")), "{:#?}", ended.logs);
+        assert!(
+            ended.logs.iter().any(|line| line.contains("Autumn Sale 2024")),
+            "{:#?}",
+            ended.logs
+        );
     });
     in_every_world("campaign_report.rhai", &[], |_, ended, _| assert!(ended.result.is_ok()));
 }

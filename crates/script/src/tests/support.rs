@@ -8,7 +8,9 @@ use std::time::Duration;
 use pianoroll_gateway::{
     Cancel, Config, Connection, Credential, Endpoints, Gateway, Quota, SystemClock,
 };
-use pianoroll_host::{Guest, GuestError, Guardrails, Host, HostSettings, Level, Observer, Place, Summary};
+use pianoroll_host::{
+    Guardrails, Guest, GuestError, Host, HostSettings, Level, Observer, Place, Summary,
+};
 use pianoroll_model::{Clock, Effect, PermissionSet, Revision};
 use pianoroll_simulator::{Mode, Settings, Simulator};
 use serde_json::Value;
@@ -62,10 +64,8 @@ impl World {
     fn new(simulator: Option<Simulator>, url: String, mode: Mode) -> Self {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
         let endpoints = Endpoints { gateway: url.clone(), control: url };
-        let mut config = Config::default();
-        config.endpoints = endpoints;
-        config.quota = Quota::Off;
-        config.connect_timeout = Duration::from_secs(1);
+        let connect_timeout = Duration::from_secs(1);
+        let config = Config { endpoints, quota: Quota::Off, connect_timeout, ..Config::default() };
         let credential = Credential::new("test".to_owned()).unwrap();
         let gateway = Gateway::new(config, credential, Arc::clone(&clock)).unwrap();
         let id = "21fd90f9-5935-43cd-b6c8-bde9d915ca80".parse().unwrap();
