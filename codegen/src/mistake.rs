@@ -136,18 +136,11 @@ impl Mistake {
     }
 }
 
-/// The word that was probably meant.
-pub(crate) fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
-    let distance = |known: &&str| strsim::damerau_levenshtein(word, known);
-    let near = |known: &&str| distance(known) <= (known.len().max(word.len()) / 3).max(1);
-    known.into_iter().filter(near).min_by_key(distance)
-}
-
 fn suggestion<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<String> {
     let mut known: Vec<&str> = known.into_iter().collect();
     let mut seen = BTreeSet::new();
     known.retain(|known| seen.insert(*known));
-    match nearest(word, known.iter().copied()) {
+    match pianoroll_model::suggest(word, known.iter().copied()) {
         Some(best) => Some(format!("did you mean `{best}`?")),
         None if known.is_empty() => None,
         None => {

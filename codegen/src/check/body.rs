@@ -2,7 +2,6 @@
 
 use crate::check::{Scope, kind, once, word};
 use crate::checked::{Attribute, Body, BodyId, BodyRelationship, Method, Shape};
-use crate::mistake::nearest;
 use crate::source::At;
 use crate::text::{BodyText, RelationshipText};
 
@@ -253,7 +252,7 @@ fn relationship(
             let Some(known) = known else {
                 let message = format!("`{name}` is not a relationship of the body's type");
                 let known = of.into_iter().flat_map(|of| &of.relationships);
-                let hint = match nearest(&name, known.map(|it| it.name.as_str())) {
+                let hint = match pianoroll_model::suggest(&name, known.map(|it| it.name.as_str())) {
                     Some(near) => format!("did you mean `{near}`?"),
                     None => "say its type: `{ name = \"…\", type = \"…\" }`".to_owned(),
                 };

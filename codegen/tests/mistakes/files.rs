@@ -276,7 +276,7 @@ few = { option = "fields", value = "x", burst = 1 }
            |
         11 | M = { burst = -1, study = 150 }
            |                   ^^^^^
-           = hint: did you mean `steady`?
+           = hint: allowed: `burst`, `steady`
 
         spec/shop/app.toml:13:7: `steady` is missing
            |
