@@ -276,7 +276,7 @@ few = { option = "fields", value = "x", burst = 1 }
            |
         11 | M = { burst = -1, study = 150 }
            |                   ^^^^^
-           = hint: allowed: `burst`, `steady`
+           = hint: did you mean `steady`?
 
         spec/shop/app.toml:13:7: `steady` is missing
            |

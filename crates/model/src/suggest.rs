@@ -7,16 +7,14 @@ pub fn suggest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) ->
     if wanted.is_empty() {
         return None;
     }
-    // One slip in three letters still reads as the same word; more is another word.
-    let limit = (wanted.chars().count() / 3).clamp(1, 4);
-    let scored = candidates.into_iter().map(|candidate| {
-        let distance = strsim::damerau_levenshtein(&wanted, &plain(candidate));
-        (distance, candidate)
+    let scored = candidates.into_iter().filter_map(|candidate| {
+        let known = plain(candidate);
+        let distance = strsim::damerau_levenshtein(&wanted, &known);
+        // One slip in three letters still reads as the same word; more is another word.
+        let letters = wanted.chars().count().max(known.chars().count());
+        (distance <= (letters / 3).clamp(1, 4)).then_some((distance, candidate))
     });
-    scored
-        .filter(|(distance, _)| *distance <= limit)
-        .min_by_key(|found| found.0)
-        .map(|found| found.1)
+    scored.min_by_key(|found| found.0).map(|found| found.1)
 }
 
 /// Case and the kind of separator are the commonest slips, and cost nothing.
