@@ -101,8 +101,7 @@ fn refusal(target: &Target<'_>, reply: &Reply) -> Failure {
         ErrorKind::Unauthorized => failure.note("the gateway refuses the key"),
         _ => failure,
     };
-    let by_api = parsed.is_api();
-    explain(Failure { retry_after: reply.retry_after, by_api, ..failure }, parsed)
+    explain(Failure { retry_after: reply.retry_after, ..failure }, parsed)
 }
 
 fn outage(target: &Target<'_>, reply: &Reply) -> Failure {
@@ -122,6 +121,7 @@ fn outage(target: &Target<'_>, reply: &Reply) -> Failure {
 }
 
 fn explain(mut failure: Failure, parsed: Parsed) -> Failure {
+    failure.by_api = parsed.is_api();
     match parsed {
         Parsed::Api(reasons) => {
             let mut reasons = reasons.into_iter();

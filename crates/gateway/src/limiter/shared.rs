@@ -42,7 +42,9 @@ pub fn shared_quota_file(credential: &Credential) -> Option<PathBuf> {
             std::env::temp_dir().join(format!("pianoroll-{}", if plain { &user } else { "user" }))
         }
     };
-    private(&folder).then(|| folder.join(format!("quota-{}", credential.digest())))
+    let file = folder.join(format!("quota-{}", credential.digest()));
+    // A closed folder of somebody else's is found out here.
+    (private(&folder) && open(&file).is_ok()).then_some(file)
 }
 
 /// Makes a folder that only this user can enter, or finds that it is one.
@@ -51,8 +53,7 @@ pub(super) fn private(folder: &Path) -> bool {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     let made = builder.create(folder).is_ok();
-    // A folder that was there may be a trap: a link elsewhere, or one that others can enter. One of another user's that nobody
-    // else can enter fails when the file is opened.
+    // A folder that was there may be a trap: a link elsewhere, or one that others can enter.
     let Ok(found) = std::fs::symlink_metadata(folder) else { return false };
     #[cfg(unix)]
     let closed = std::os::unix::fs::PermissionsExt::mode(&found.permissions()) & 0o077 == 0;

@@ -2,11 +2,12 @@
 
 use expect_test::{Expect, expect};
 use pianoroll_api::Arguments;
-use pianoroll_gateway::{Config, Quota, Retries};
+use pianoroll_gateway::{Config, ErrorKind, Quota, Retries};
+use pianoroll_model::Certainty;
 use serde_json::json;
 
 use crate::support::{
-    Act, QuickClock, Server, call, client, config, gateway, profile, refusal, reply,
+    Act, QuickClock, Server, body, bytes, call, client, config, gateway, profile, refusal, reply,
 };
 
 async fn check(act: Act, expected: Expect) {
@@ -105,6 +106,18 @@ async fn refusals_are_told_in_full_and_not_repeated() {
         Invalid NotDone Terminal, 1 requests, 0 throttled"#]],
     )
     .await;
+}
+
+#[tokio::test]
+async fn a_refusal_that_breaks_off_is_still_one() {
+    let whole = bytes(400, &[], refusal(400, "invalid", "No.", json!({})).as_bytes());
+    let half = whole[..whole.len() - 40].to_vec();
+    let server = Server::start([Act::Break(half)]).await;
+    let gateway = gateway(&server, &QuickClock::default());
+    let error = call(&gateway, "lists.create", body(json!({"name": "x"}))).await.unwrap_err();
+    assert_eq!((error.kind, error.certainty), (ErrorKind::Invalid, Certainty::NotDone));
+    assert!(error.detail().unwrap().contains(r#""detail":"No.""#), "{error}");
+    assert_eq!(server.seen().len(), 1);
 }
 
 #[tokio::test]
@@ -244,4 +257,28 @@ async fn a_429_blocks_whom_it_concerns() {
         let answer = call(&gateway, "profiles.get", Arguments::ids(["01"])).await.unwrap();
         assert_eq!(answer.attempts.waited.as_secs(), 40 - blocked, "{body}");
     }
+}
+
+#[tokio::test]
+async fn what_the_api_has_left_is_kept_to() {
+    let left = |remaining: &str, reset: &str| {
+        let headers = [
+            ("ratelimit-limit", "700"),
+            ("ratelimit-remaining", remaining),
+            ("ratelimit-reset", reset),
+        ];
+        reply(200, &headers, &profile("01", "a@b.c"))
+    };
+    let server = Server::start([left("1", "45"), left("0", "44"), left("699", "60")]).await;
+    let clock = QuickClock::default();
+    let quota = Quota::PerSecond(10);
+    let gateway = client(Config { quota, ..config(server.endpoints()) }, &clock);
+    let mut waited = Vec::new();
+    for _ in 0..4 {
+        let answer = call(&gateway, "profiles.get", Arguments::ids(["01"])).await.unwrap();
+        waited.push(answer.attempts.waited.as_secs());
+    }
+    // Somebody else uses the endpoint too: after the last one, its window is waited out.
+    assert_eq!(waited, [0, 0, 45, 0]);
+    assert_eq!(gateway.statistics().throttled, 0);
 }

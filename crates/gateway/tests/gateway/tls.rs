@@ -36,7 +36,8 @@ impl Drop for TlsServer {
     }
 }
 
-async fn start(protocols: &[&[u8]]) -> TlsServer {
+/// What accepts TLS, and its certificate as DER and PEM.
+fn acceptor(protocols: &[&[u8]]) -> (TlsAcceptor, Vec<u8>, String) {
     let made = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
     let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
     let provider = Arc::new(tokio_rustls::rustls::crypto::ring::default_provider());
@@ -47,7 +48,11 @@ async fn start(protocols: &[&[u8]]) -> TlsServer {
         .with_single_cert(vec![made.cert.der().clone()], key)
         .unwrap();
     tls.alpn_protocols = protocols.iter().map(|protocol| protocol.to_vec()).collect();
-    let acceptor = TlsAcceptor::from(Arc::new(tls));
+    (TlsAcceptor::from(Arc::new(tls)), made.cert.der().to_vec(), made.cert.pem())
+}
+
+async fn start(protocols: &[&[u8]]) -> TlsServer {
+    let (acceptor, certificate, pem) = acceptor(protocols);
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let seen: Arc<Mutex<Vec<(Version, usize)>>> = Arc::default();
@@ -71,8 +76,7 @@ async fn start(protocols: &[&[u8]]) -> TlsServer {
             number += 1;
         }
     });
-    let certificate = made.cert.der().to_vec();
-    TlsServer { address, certificate, pem: made.cert.pem(), seen, accepting }
+    TlsServer { address, certificate, pem, seen, accepting }
 }
 
 fn settings(server: &TlsServer, root_certificates: Vec<Vec<u8>>) -> Config {
@@ -121,6 +125,54 @@ async fn a_certificate_that_is_not_trusted_ends_it_before_anything_is_sent() {
     assert_eq!((error.kind, error.certainty), (ErrorKind::Connect, Certainty::NotDone), "{error}");
     assert!(error.to_string().contains("certificate"), "{error}");
     assert!(server.seen.lock().unwrap().is_empty());
+}
+
+/// A server that answers a stream with "not looked at" once, and then as it should.
+async fn start_refusing(refuse: h2::Reason) -> (TlsServer, Arc<Mutex<u32>>) {
+    let (acceptor, certificate, pem) = acceptor(&[b"h2"]);
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let streams = Arc::new(Mutex::new(0));
+    let count = Arc::clone(&streams);
+    let accepting = tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let Ok(stream) = acceptor.accept(stream).await else { continue };
+            let mut connection = h2::server::handshake(stream).await.unwrap();
+            let count = Arc::clone(&count);
+            tokio::spawn(async move {
+                while let Some(Ok((_, mut respond))) = connection.accept().await {
+                    let number = {
+                        let mut count = count.lock().unwrap();
+                        *count += 1;
+                        *count
+                    };
+                    if number == 1 {
+                        respond.send_reset(refuse);
+                        continue;
+                    }
+                    let mut body = respond.send_response(Response::new(()), false).unwrap();
+                    body.send_data(Bytes::from(profile("01", "a@b.c")), true).unwrap();
+                }
+            });
+        }
+    });
+    (TlsServer { address, certificate, pem, seen: Arc::default(), accepting }, streams)
+}
+
+#[tokio::test]
+async fn a_stream_that_was_never_looked_at_is_sent_again_and_any_other_is_not() {
+    let create = || Arguments::default().with_body(serde_json::json!({"name": "x"}));
+    let clock = QuickClock::default();
+    let (server, streams) = start_refusing(h2::Reason::REFUSED_STREAM).await;
+    let gateway = client(settings(&server, vec![server.certificate.clone()]), &clock);
+    let answer = call(&gateway, "lists.create", create()).await.unwrap();
+    assert_eq!((answer.attempts.requests, *streams.lock().unwrap()), (2, 2));
+
+    let (server, streams) = start_refusing(h2::Reason::INTERNAL_ERROR).await;
+    let gateway = client(settings(&server, vec![server.certificate.clone()]), &clock);
+    let error = call(&gateway, "lists.create", create()).await.unwrap_err();
+    assert!(error.is_unknown_outcome(), "{error}");
+    assert_eq!(*streams.lock().unwrap(), 1);
 }
 
 #[test]
