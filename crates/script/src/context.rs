@@ -13,6 +13,7 @@ use serde_json::Value;
 use tokio::runtime::Handle;
 
 use crate::error::{Failure, Fatal};
+use crate::run::MemoryLimit;
 use crate::script::Program;
 
 /// What all branches of a run share.
@@ -20,6 +21,7 @@ pub(crate) struct Run {
     pub(crate) program: Arc<Program>,
     pub(crate) runtime: Handle,
     pub(crate) params: Shared<rhai::Module>,
+    pub(crate) memory: Option<MemoryLimit>,
     // Checkpoints by name: each may stand once.
     checkpoints: Mutex<BTreeSet<String>>,
     // Errors of the host that were thrown as maps, so that the one which ends the run is known again.
@@ -36,11 +38,13 @@ impl Run {
         program: Arc<Program>,
         runtime: Handle,
         params: Shared<rhai::Module>,
+        memory: Option<MemoryLimit>,
     ) -> Self {
         Self {
             program,
             runtime,
             params,
+            memory,
             checkpoints: Mutex::default(),
             thrown: Mutex::default(),
             fatal: OnceLock::new(),

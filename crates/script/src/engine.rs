@@ -10,11 +10,12 @@ use rhai::packages::{
     BasicArrayPackage, BasicMapPackage, BasicMathPackage, CorePackage, LogicPackage,
     MoreStringPackage, Package,
 };
-use rhai::{Dynamic, Engine, Module, OptimizationLevel, Shared, Token};
+use rhai::{Dynamic, Engine, Module, OptimizationLevel, Position, Shared, Token};
 
 use crate::context::Tag;
 use crate::error::Fatal;
 use crate::modules;
+use crate::run::MemoryLimit;
 
 /// How many functions may call each other.
 ///
@@ -111,9 +112,15 @@ pub(crate) fn for_branch(tag: Tag) -> Engine {
             return Some(Dynamic::from(fatal));
         }
         let host = context.branch.host();
-        host.is_stopped().then(|| {
-            Dynamic::from(host.stop_reason().cloned().map_or(Fatal::Cancelled, Fatal::Host))
-        })
+        if host.is_stopped() {
+            let fatal = host.stop_reason().cloned().map_or(Fatal::Cancelled, Fatal::Host);
+            return Some(Dynamic::from(fatal));
+        }
+        let exceeded = run.memory.as_ref().and_then(MemoryLimit::exceeded)?;
+        let fatal = Fatal::Limit(exceeded);
+        // Remembered, so that the other branches end too.
+        let _ = run.end(fatal.clone(), Position::NONE);
+        Some(Dynamic::from(fatal))
     });
     engine
 }

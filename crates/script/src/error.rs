@@ -51,6 +51,8 @@ pub(crate) enum Fatal {
     Program(String),
     /// It was cancelled between two calls.
     Cancelled,
+    /// It reached a limit of the engine.
+    Limit(String),
 }
 
 impl Fatal {
@@ -67,13 +69,14 @@ pub(crate) fn guest_error(failure: &Failure, run: &Run) -> GuestError {
     let (kind, message, hint) = match inner {
         EvalAltResult::ErrorTerminated(token, _) => {
             let (fatal, place) = run.fatal().unzip();
-            position = place.unwrap_or(position);
+            position = place.filter(|place| !place.is_none()).unwrap_or(position);
             match token.clone().try_cast::<Fatal>().or(fatal) {
                 Some(Fatal::Host(error)) => {
                     let message = error.to_string();
                     (GuestErrorKind::Host(error), message, None)
                 }
                 Some(Fatal::Program(message)) => (GuestErrorKind::Program, message, None),
+                Some(Fatal::Limit(message)) => (GuestErrorKind::Limit, message, None),
                 Some(Fatal::Cancelled) | None => {
                     (GuestErrorKind::Cancelled, "the run was cancelled".to_owned(), None)
                 }

@@ -30,7 +30,7 @@ mod tests;
 pub use diagnostic::{Diagnostic, ScriptError};
 pub use engine::{MAX_CALL_LEVELS, MAX_EXPRESSION_DEPTH, STACK_BYTES};
 pub use header::{ParamError, ParamKind, ParamSpec};
-pub use run::ScriptGuest;
+pub use run::{MemoryLimit, ScriptGuest};
 pub use script::Script;
 
 #[doc(hidden)]

@@ -22,17 +22,43 @@ use crate::value::to_json_lossy;
 #[derive(Clone, Debug)]
 pub struct ScriptGuest {
     program: Arc<Program>,
+    memory: Option<MemoryLimit>,
 }
 
 impl ScriptGuest {
     pub(crate) fn new(program: Arc<Program>) -> Self {
-        Self { program }
+        Self { program, memory: None }
+    }
+
+    /// With a limit on memory. Without one a script can take all there is: Rhai's own limits walk every array at each push,
+    /// so they are off.
+    #[must_use]
+    pub fn with_memory_limit(self, limit: MemoryLimit) -> Self {
+        Self { memory: Some(limit), ..self }
+    }
+}
+
+/// A limit on the memory of a run, looked at after every few operations of its script.
+#[derive(Clone, Copy, Debug)]
+pub struct MemoryLimit {
+    /// The most bytes.
+    pub most: u64,
+    /// How many bytes are in use: what a counting allocator says. It is called often, from every thread of the run.
+    pub used: fn() -> u64,
+}
+
+impl MemoryLimit {
+    /// What to tell where it is exceeded.
+    pub(crate) fn exceeded(&self) -> Option<String> {
+        let most = self.most / (1024 * 1024);
+        ((self.used)() > self.most).then(|| format!("the run uses more than {most} MiB of memory"))
     }
 }
 
 impl Guest for ScriptGuest {
     fn run(&self, trunk: Branch) -> GuestRun<'_> {
         let program = Arc::clone(&self.program);
+        let memory = self.memory;
         Box::pin(async move {
             let (sender, receiver) = oneshot::channel();
             let mut guard = StopWhenDropped(Some(trunk.clone()));
@@ -41,7 +67,7 @@ impl Guest for ScriptGuest {
             let builder = thread::Builder::new().name("script".to_owned());
             let spawned = builder.stack_size(STACK_BYTES).spawn(move || {
                 // Nobody listens any more when the run was dropped.
-                let _ = sender.send(run(program, runtime, trunk));
+                let _ = sender.send(run(program, memory, runtime, trunk));
             });
             if let Err(error) = spawned {
                 return Err(GuestError::program(format!("no thread could be started: {error}")));
@@ -64,14 +90,19 @@ impl Drop for StopWhenDropped {
     }
 }
 
-fn run(program: Arc<Program>, runtime: Handle, trunk: Branch) -> Result<Value, GuestError> {
+fn run(
+    program: Arc<Program>,
+    memory: Option<MemoryLimit>,
+    runtime: Handle,
+    trunk: Branch,
+) -> Result<Value, GuestError> {
     let params = program.header.params.iter().map(|param| {
         let given = trunk.host().params().get(&param.name);
         let value = given.or(param.default.as_ref()).unwrap_or(&Value::Null);
         (param.name.clone(), param.kind.to_dynamic(value))
     });
     let params = engine::params_module(params.collect::<Vec<_>>());
-    let run = Arc::new(Run::new(program, runtime, params));
+    let run = Arc::new(Run::new(program, runtime, params, memory));
     let context = Arc::new(Context::trunk(Arc::clone(&run), trunk));
     let engine = engine::for_branch(Tag(context));
     let ended = catch_unwind(AssertUnwindSafe(|| {

@@ -6,10 +6,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use pianoroll_gateway::{
-    Cancel, Config, Connection, Credential, Endpoints, Gateway, Quota, SystemClock,
+    Cancel, Config, Connection, Credential, Endpoints, Gateway, Quota, Retries, SystemClock,
 };
 use pianoroll_host::{
-    Guardrails, Guest, GuestError, Host, HostSettings, Level, Observer, Place, Summary,
+    Guardrails, Guest, GuestError, Host, HostSettings, Ledger, Level, Observer, Place, Summary,
 };
 use pianoroll_model::{Clock, Effect, PermissionSet, Revision};
 use pianoroll_simulator::{Mode, Settings, Simulator};
@@ -33,6 +33,7 @@ pub(crate) struct Ended {
     pub(crate) result: Result<Value, GuestError>,
     pub(crate) logs: Vec<String>,
     pub(crate) summary: Summary,
+    pub(crate) ledger: Ledger,
 }
 
 impl Ended {
@@ -65,7 +66,17 @@ impl World {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
         let endpoints = Endpoints { gateway: url.clone(), control: url };
         let connect_timeout = Duration::from_secs(1);
-        let config = Config { endpoints, quota: Quota::Off, connect_timeout, ..Config::default() };
+        let pause = Duration::from_millis(1);
+        let retries = Retries {
+            attempts: 3,
+            // A 429 is answered at once, so that no test waits.
+            throttles: 0,
+            first_pause: pause,
+            longest_pause: pause,
+            ..Retries::default()
+        };
+        let quota = Quota::Off;
+        let config = Config { endpoints, quota, connect_timeout, retries, ..Config::default() };
         let credential = Credential::new("test".to_owned()).unwrap();
         let gateway = Gateway::new(config, credential, Arc::clone(&clock)).unwrap();
         let id = "21fd90f9-5935-43cd-b6c8-bde9d915ca80".parse().unwrap();
@@ -99,25 +110,29 @@ impl World {
     /// Runs a script with parameters.
     pub(crate) async fn run_script(&self, script: &Script, params: &[(&str, &str)]) -> Ended {
         let given = params.iter().map(|(name, value)| ((*name).into(), (*value).into()));
-        let params = script.bind(&given.collect::<BTreeMap<_, _>>()).unwrap();
         let heard = Arc::new(Heard::default());
-        let run = "test-run".parse().unwrap();
-        let mut settings = HostSettings::new(
-            self.gateway.clone(),
-            self.connection.clone(),
-            Arc::clone(&self.clock),
-            run,
-            7,
-        );
-        settings.params = params;
-        settings.grants = self.grants.clone();
-        settings.guardrails = self.guardrails.clone();
-        settings.cancel = self.cancel.clone();
+        let mut settings = self.host_settings();
+        settings.params = script.bind(&given.collect::<BTreeMap<_, _>>()).unwrap();
         settings.observer = Arc::clone(&heard) as Arc<dyn Observer>;
         let host = Host::new(settings);
         let result = script.guest().run(host.trunk()).await;
         let logs = heard.lines.lock().unwrap().clone();
-        Ended { result, logs, summary: host.summary() }
+        Ended { result, logs, summary: host.summary(), ledger: host.ledger() }
+    }
+
+    /// The host of a run without parameters.
+    pub(crate) fn host(&self) -> Arc<Host> {
+        Host::new(self.host_settings())
+    }
+
+    fn host_settings(&self) -> HostSettings {
+        let run = "test-run".parse().unwrap();
+        let (gateway, connection) = (self.gateway.clone(), self.connection.clone());
+        let mut settings = HostSettings::new(gateway, connection, Arc::clone(&self.clock), run, 7);
+        settings.grants = self.grants.clone();
+        settings.guardrails = self.guardrails.clone();
+        settings.cancel = self.cancel.clone();
+        settings
     }
 
     /// The simulator.
