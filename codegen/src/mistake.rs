@@ -2,7 +2,8 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
+
+use pianoroll_model::Excerpt;
 
 use crate::source::{Place, Tree, line_and_column};
 
@@ -109,30 +110,18 @@ impl Mistake {
     fn show(&self, tree: &Tree) -> Shown {
         let text = tree.get(&self.place.file).unwrap_or_default();
         let (line, column) = line_and_column(text, self.place.start);
-        let source = text.lines().nth(line - 1).unwrap_or_default().trim_end();
-        let head = format!("spec/{}:{line}:{column}: {}", self.place.file, self.message);
-        // The caret stays within the first line of what it points at.
-        let rest = source.chars().count().saturating_sub(column - 1);
         let marked = text.get(self.place.start..self.place.end).unwrap_or_default();
-        let width = marked.lines().next().unwrap_or_default().chars().count().clamp(1, rest.max(1));
-        let gutter = " ".repeat(line.to_string().len());
-        let shown = format!("{line} | {source}");
-        let mut picture = format!("{head}\n{gutter} |\n{}\n", shown.trim_end());
-        let indent: String = source
-            .chars()
-            .take(column - 1)
-            .map(|character| if character == '\t' { '\t' } else { ' ' })
-            .collect();
-        // Writing to a string does not fail.
-        let _ = writeln!(picture, "{gutter} | {indent}{}", "^".repeat(width));
-        if let Some(hint) = &self.hint {
-            let _ = writeln!(picture, "{gutter} = hint: {hint}");
-        }
+        // The carets stay within the first line of what they point at.
+        let width = marked.lines().next().unwrap_or_default().chars().count();
+        let file = format!("spec/{}", self.place.file);
+        let (message, hint) = (self.message.as_str(), self.hint.as_deref());
+        let picture = Excerpt { file: &file, text, line, column, width, message, hint }.to_string();
+        let head = format!("{file}:{line}:{column}: {message}");
         let line = match &self.hint {
             Some(hint) => format!("{head} ({hint})"),
             None => head,
         };
-        Shown { line, picture }
+        Shown { line, picture: picture + "\n" }
     }
 }
 

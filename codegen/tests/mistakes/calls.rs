@@ -31,37 +31,37 @@ examples = [{ args = ["1"], options = { feilds = ["email"] }, body = {} }]
                |
             14 | tier = "L"
                |        ^^^
-               = hint: did you mean `M`?
+               = did you mean `M`?
 
             spec/shop/profiles.toml:15:1: unknown key `teir`
                |
             15 | teir = "M"
                | ^^^^
-               = hint: did you mean `tier`?
+               = did you mean `tier`?
 
             spec/shop/profiles.toml:16:28: `lesser-than` is not an operator of filters
                |
             16 | filter = { emial = "equals lesser-than", created = "" }
                |                            ^^^^^^^^^^^
-               = hint: did you mean `less-than`?
+               = did you mean `less-than`?
 
             spec/shop/profiles.toml:16:52: `created` has no operators
                |
             16 | filter = { emial = "equals lesser-than", created = "" }
                |                                                    ^^
-               = hint: such as "equals any"
+               = such as "equals any"
 
             spec/shop/profiles.toml:17:20: `email` is not a field of `filter`
                |
             17 | filter_required = ["email"]
                |                    ^^^^^^^
-               = hint: did you mean `emial`?
+               = did you mean `emial`?
 
             spec/shop/profiles.toml:18:20: only ascending names stand here
                |
             18 | sort = ["created", "-email", "created"]
                |                    ^^^^^^^^
-               = hint: write it without `-`; every name may be sorted both ways
+               = write it without `-`; every name may be sorted both ways
 
             spec/shop/profiles.toml:18:30: `created` is there twice
                |
@@ -72,31 +72,31 @@ examples = [{ args = ["1"], options = { feilds = ["email"] }, body = {} }]
                |
             19 | sort_coupled = ["updated"]
                |                 ^^^^^^^^^
-               = hint: allowed: `emial`, `created`
+               = allowed: `emial`, `created`
 
             spec/shop/profiles.toml:19:17: `updated` is not a name of `sort`
                |
             19 | sort_coupled = ["updated"]
                |                 ^^^^^^^^^
-               = hint: allowed: `created`, `-email`
+               = allowed: `created`, `-email`
 
             spec/shop/profiles.toml:20:12: `freinds` is not a relationship of profile
                |
             20 | include = ["freinds"]
                |            ^^^^^^^^^
-               = hint: did you mean `friends`?
+               = did you mean `friends`?
 
             spec/shop/profiles.toml:21:11: `profil` is not a type of shop
                |
             21 | fields = ["profil"]
                |           ^^^^^^^^
-               = hint: did you mean `profile`?
+               = did you mean `profile`?
 
             spec/shop/profiles.toml:22:34: `email` is not an additional attribute of profile
                |
             22 | additional_fields = { profile = ["email"] }
                |                                  ^^^^^^^
-               = hint: allowed: `score`
+               = allowed: `score`
 
             spec/shop/profiles.toml:23:17: 200 is more than the largest, 100
                |
@@ -112,7 +112,7 @@ examples = [{ args = ["1"], options = { feilds = ["email"] }, body = {} }]
                |
             24 | query = { cursor = "string", app = "strng?" }
                |                                     ^^^^^
-               = hint: did you mean `string`?
+               = did you mean `string`?
 
             spec/shop/profiles.toml:26:6: 404 is not a status of success
                |
@@ -128,13 +128,13 @@ examples = [{ args = ["1"], options = { feilds = ["email"] }, body = {} }]
                |
             28 | examples = [{ args = ["1"], options = { feilds = ["email"] }, body = {} }]
                |             ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-               = hint: leave `args` out
+               = leave `args` out
 
             spec/shop/profiles.toml:28:41: `feilds` is not an option of profiles.list
                |
             28 | examples = [{ args = ["1"], options = { feilds = ["email"] }, body = {} }]
                |                                         ^^^^^^
-               = hint: allowed: `filter`, `sort`, `additional_fields`, `cursor`
+               = allowed: `filter`, `sort`, `additional_fields`, `cursor`
 
             spec/shop/profiles.toml:28:70: profiles.list sends no body
                |
@@ -162,7 +162,7 @@ examples = [{ options = { include = ["friends"] } }]
                |
             17 | answer = "profils[]"
                |          ^^^^^^^^^^^
-               = hint: did you mean `profile`?
+               = did you mean `profile`?
         "#]],
     );
 }
@@ -230,31 +230,31 @@ body = { kind = "plain" }
                |
             19 | body = { kind = "atributes", type = "profile" }
                |                 ^^^^^^^^^^^
-               = hint: did you mean `attributes`?
+               = did you mean `attributes`?
 
             spec/shop/profiles.toml:28:1: a PATCH says what becomes `data.id`
                |
             28 | body = { kind = "attributes", type = "profile", required = ["emial.address"], relationships = { firends = "many", friends = "some", email = { name = "friends", max = 2 } }, nested = { person = "profile" }, meta = ["email"] }
                | ^^^^
-               = hint: write `id = "path"`, or the key of the map that holds it
+               = write `id = "path"`, or the key of the map that holds it
 
             spec/shop/profiles.toml:28:61: `emial` is not an attribute of the body
                |
             28 | body = { kind = "attributes", type = "profile", required = ["emial.address"], relationships = { firends = "many", friends = "some", email = { name = "friends", max = 2 } }, nested = { person = "profile" }, meta = ["email"] }
                |                                                             ^^^^^^^^^^^^^^^
-               = hint: did you mean `email`?
+               = did you mean `email`?
 
             spec/shop/profiles.toml:28:97: `firends` is not a relationship of the body's type
                |
             28 | body = { kind = "attributes", type = "profile", required = ["emial.address"], relationships = { firends = "many", friends = "some", email = { name = "friends", max = 2 } }, nested = { person = "profile" }, meta = ["email"] }
                |                                                                                                 ^^^^^^^
-               = hint: did you mean `friends`?
+               = did you mean `friends`?
 
             spec/shop/profiles.toml:28:125: `some` is not `one` or `many`
                |
             28 | body = { kind = "attributes", type = "profile", required = ["emial.address"], relationships = { firends = "many", friends = "some", email = { name = "friends", max = 2 } }, nested = { person = "profile" }, meta = ["email"] }
                |                                                                                                                             ^^^^^^
-               = hint: allowed: `one`, `many`
+               = allowed: `one`, `many`
 
             spec/shop/profiles.toml:28:133: `email` is also an attribute
                |
@@ -270,7 +270,7 @@ body = { kind = "plain" }
                |
             28 | body = { kind = "attributes", type = "profile", required = ["emial.address"], relationships = { firends = "many", friends = "some", email = { name = "friends", max = 2 } }, nested = { person = "profile" }, meta = ["email"] }
                |                                                                                                                                                                                         ^^^^^^
-               = hint: allowed: `email`
+               = allowed: `email`
 
             spec/shop/profiles.toml:28:215: `email` is also an attribute
                |
@@ -311,7 +311,7 @@ body = { kind = "plain" }
                |
             56 | body = { kind = "attributes", type = "merge", id = "path" }
                |                                      ^^^^^^^
-               = hint: say which the body takes: `attributes = { … }`
+               = say which the body takes: `attributes = { … }`
 
             spec/shop/profiles.toml:56:52: the path has no id
                |
@@ -382,31 +382,31 @@ ok = 200
            |
         11 | [operations.get]
            |             ^^^
-           = hint: add one, with `modes = ["documented"]` where others have theirs
+           = add one, with `modes = ["documented"]` where others have theirs
 
         spec/shop/profiles.toml:11:13: `profiles.get` has no example for the mode today
            |
         11 | [operations.get]
            |             ^^^
-           = hint: add one, with `modes = ["today"]` where others have theirs
+           = add one, with `modes = ["today"]` where others have theirs
 
         spec/shop/profiles.toml:18:3: 2 ids, but the path has 1
            |
         18 |   { args = ["1", "2"], modes = ["strikt"] },
            |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-           = hint: `args` are profile_id
+           = `args` are profile_id
 
         spec/shop/profiles.toml:18:33: `strikt` is not a mode
            |
         18 |   { args = ["1", "2"], modes = ["strikt"] },
            |                                 ^^^^^^^^
-           = hint: did you mean `strict`?
+           = did you mean `strict`?
 
         spec/shop/profiles.toml:19:28: there is no `spec/shop/examples/profiles.gte.json`
            |
         19 |   { args = ["1"], answer = "examples/profiles.gte.json", modes = ["strict"] },
            |                            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-           = hint: did you mean `examples/profiles.get.json`?
+           = did you mean `examples/profiles.get.json`?
 
         spec/shop/profiles.toml:20:28: `spec/shop/examples/broken.json` is not JSON: trailing comma at line 2 column 14
            |
@@ -417,7 +417,7 @@ ok = 200
            |
         22 | [operations.new]
            |             ^^^
-           = hint: add one, with `modes = ["today"]` where others have theirs
+           = add one, with `modes = ["today"]` where others have theirs
 
         spec/shop/profiles.toml:30:24: the mode strict does not have profiles.new
            |
@@ -428,7 +428,7 @@ ok = 200
            |
         34 | since = "2023-01-15"
            |         ^^^^^^^^^^^^
-           = hint: did you mean `2025-01-15`?
+           = did you mean `2025-01-15`?
 
         spec/shop/profiles.toml:36:19: neither documented nor official
            |

@@ -81,37 +81,37 @@ examples = [{}]
           |
         1 | [resource]
           | ^
-          = hint: name the file otherwise
+          = name the file otherwise
 
         spec/shop/log.toml:4:8: `titel` is not an attribute of this resource
           |
         4 | name = "titel"
           |        ^^^^^^^
-          = hint: did you mean `title`?
+          = did you mean `title`?
 
         spec/shop/log.toml:15:13: `each` is what scripts call a function made of log.list
            |
         15 | [operations.each]
            |             ^^^^
-           = hint: rename the operation
+           = rename the operation
 
         spec/shop/profiles.toml:12:22: the attributes `email` and `Email` are both `email` in Rust
            |
         12 | [resource.attributes.Email]
            |                      ^^^^^
-           = hint: rename one of them
+           = rename one of them
 
         spec/shop/profiles.toml:15:21: a value of the enum is empty or has spaces around it
            |
         15 | type = "list<enum(a,,b)>"
            |                     ^
-           = hint: write `enum(a,b)`
+           = write `enum(a,b)`
 
         spec/shop/profiles.toml:16:22: `both` is neither read nor written
            |
         16 | [resource.attributes.both]
            |                      ^^^^
-           = hint: `read_only` and `write_only` exclude each other
+           = `read_only` and `write_only` exclude each other
 
         spec/shop/profiles.toml:17:16: `a` is there twice
            |
@@ -127,55 +127,55 @@ examples = [{}]
            |
         22 | [types.Profile]
            |        ^^^^^^^
-           = hint: rename one of them
+           = rename one of them
 
         spec/shop/profiles.toml:25:9: `owner` is not a type of shop
            |
         25 | owner = "owner"
            |         ^^^^^^^
-           = hint: allowed: `log`, `profile`, `Profile`
+           = allowed: `log`, `profile`, `Profile`
 
         spec/shop/profiles.toml:27:1: no Rust name can be made of the attribute `$`
            |
         27 | "$" = "string"
            | ^^^
-           = hint: it needs a letter or a digit
+           = it needs a letter or a digit
 
         spec/shop/profiles.toml:29:1: the attributes `Key` and `key` are both `key` in Rust
            |
         29 | key = "string"
            | ^^^
-           = hint: rename one of them
+           = rename one of them
 
         spec/shop/profiles.toml:37:13: the operations `list_2` and `list2` are both `List2` in Rust
            |
         37 | [operations.list2]
            |             ^^^^^
-           = hint: rename one of them
+           = rename one of them
 
         spec/shop/profiles.toml:37:13: the operations `list_2` and `list2` are both `list2` in WIT
            |
         37 | [operations.list2]
            |             ^^^^^
-           = hint: rename one of them
+           = rename one of them
 
         spec/shop/profiles.toml:44:13: `Get` cannot name an operation
            |
         44 | [operations.Get]
            |             ^^^
-           = hint: lower-case words and digits joined by `_`, a letter first
+           = lower-case words and digits joined by `_`, a letter first
 
         spec/shop/profiles.toml:47:25: the parameters `a-b` and `a_b` are both `a_b` in Rust
            |
         47 | query = { a-b = "int?", a_b = "int?", "[]" = "int?" }
            |                         ^^^
-           = hint: rename one of them
+           = rename one of them
 
         spec/shop/profiles.toml:47:39: no Rust name can be made of the parameter `[]`
            |
         47 | query = { a-b = "int?", a_b = "int?", "[]" = "int?" }
            |                                       ^^^^
-           = hint: it needs a letter or a digit
+           = it needs a letter or a digit
     "#]]
     .assert_eq(&mistakes(&files));
 }
@@ -209,10 +209,7 @@ few = { option = "fields", value = "x", burst = 1 }
     ];
     expect![[r#"
         spec/Shop/app.toml:1:1: the folder `Shop` cannot name an app
-          |
-        1 |
-          | ^
-          = hint: lower-case words and digits joined by `_`, a letter first
+          = lower-case words and digits joined by `_`, a letter first
 
         spec/Shop/lost.toml:1:1: the folder has no `Shop/app.toml`
           |
@@ -233,13 +230,13 @@ few = { option = "fields", value = "x", burst = 1 }
           |
         3 | host = "gate"
           |        ^^^^^^
-          = hint: allowed: `gateway`, `control`
+          = allowed: `gateway`, `control`
 
         spec/shop/app.toml:4:10: `shop/` is not a prefix of paths
           |
         4 | prefix = "shop/"
           |          ^^^^^^^
-          = hint: it begins with `/` and does not end with one, or is empty
+          = it begins with `/` and does not end with one, or is empty
 
         spec/shop/app.toml:6:28: revisions stand oldest first, each once
           |
@@ -265,7 +262,7 @@ few = { option = "fields", value = "x", burst = 1 }
           |
         9 | colour = "red"
           | ^^^^^^
-          = hint: allowed: `name`, `doc`, `host`, `prefix`, `revision_header`, `revisions`, `retired_after_years`, `json_api`
+          = allowed: `name`, `doc`, `host`, `prefix`, `revision_header`, `revisions`, `retired_after_years`, `json_api`
 
         spec/shop/app.toml:11:15: must be a whole number from 1 to 4294967295
            |
@@ -276,7 +273,7 @@ few = { option = "fields", value = "x", burst = 1 }
            |
         11 | M = { burst = -1, study = 150 }
            |                   ^^^^^
-           = hint: did you mean `steady`?
+           = did you mean `steady`?
 
         spec/shop/app.toml:13:7: `steady` is missing
            |
@@ -287,7 +284,7 @@ few = { option = "fields", value = "x", burst = 1 }
            |
         13 | few = { option = "fields", value = "x", burst = 1 }
            |                  ^^^^^^^^
-           = hint: allowed: `include`, `additional_fields`
+           = allowed: `include`, `additional_fields`
 
         spec/shop/broken.toml:2:13: invalid basic string, expected `"`
           |
@@ -295,9 +292,6 @@ few = { option = "fields", value = "x", burst = 1 }
           |             ^
 
         spec/shop/empty.toml:1:1: `resource` is missing
-          |
-        1 |
-          | ^
     "#]].assert_eq(&mistakes(&files));
 }
 
@@ -324,7 +318,7 @@ examples = [{ args = ["1"] }]
           |
         1 | [resource]
           | ^
-          = hint: name the file otherwise
+          = name the file otherwise
 
         spec/store/profiles.toml:12:8: `GET /api/profiles/{profile_id}` is taken by profiles.get of shop
            |

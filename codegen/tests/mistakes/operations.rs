@@ -31,49 +31,49 @@ examples = [{ args = ["1"], body = { email = "a" } }]
                |
             11 | [operations.delete]
                |             ^^^^^^
-               = hint: by consequence: "read", "write", "delete" or "send"
+               = by consequence: "read", "write", "delete" or "send"
 
             spec/shop/profiles.toml:11:13: a DELETE must state its `retry`
                |
             11 | [operations.delete]
                |             ^^^^^^
-               = hint: what a lost answer allows: "safe", "idempotent", "keyed", "conflicts" or "once"
+               = what a lost answer allows: "safe", "idempotent", "keyed", "conflicts" or "once"
 
             spec/shop/profiles.toml:21:10: `wirte` is not an effect
                |
             21 | effect = "wirte"
                |          ^^^^^^^
-               = hint: did you mean `write`?
+               = did you mean `write`?
 
             spec/shop/profiles.toml:22:30: `emial` is not an attribute of the body
                |
             22 | effect_when = [{ attribute = "emial", equals = "x", effect = "send" }, { attribute = "email", effect = "send" }, { attribute = "email", present = true, effect = "read" }]
                |                              ^^^^^^^
-               = hint: did you mean `email`?
+               = did you mean `email`?
 
             spec/shop/profiles.toml:22:72: expected one condition
                |
             22 | effect_when = [{ attribute = "emial", equals = "x", effect = "send" }, { attribute = "email", effect = "send" }, { attribute = "email", present = true, effect = "read" }]
                |                                                                        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-               = hint: write `equals = "…"` or `present = true`
+               = write `equals = "…"` or `present = true`
 
             spec/shop/profiles.toml:22:162: nothing is milder than a read
                |
             22 | effect_when = [{ attribute = "emial", equals = "x", effect = "send" }, { attribute = "email", effect = "send" }, { attribute = "email", present = true, effect = "read" }]
                |                                                                                                                                                                  ^^^^^^
-               = hint: a condition can only raise it
+               = a condition can only raise it
 
             spec/shop/profiles.toml:23:9: `always` is not a class of retry
                |
             23 | retry = "always"
                |         ^^^^^^^^
-               = hint: allowed: `safe`, `idempotent`, `keyed`, `conflicts`, `once`
+               = allowed: `safe`, `idempotent`, `keyed`, `conflicts`, `once`
 
             spec/shop/profiles.toml:25:1: a PATCH says what becomes `data.id`
                |
             25 | body = { kind = "attributes", type = "profile" }
                | ^^^^
-               = hint: write `id = "path"`, or the key of the map that holds it
+               = write `id = "path"`, or the key of the map that holds it
         "#]],
     );
 }
@@ -146,13 +146,13 @@ examples = [{ args = ["1"] }]
                |
             15 | retry = "keyed"
                |         ^^^^^^^
-               = hint: `key = "…"` names the attribute that carries it
+               = `key = "…"` names the attribute that carries it
 
             spec/shop/profiles.toml:26:7: `unique` is not an attribute of the body
                |
             26 | key = "unique"
                |       ^^^^^^^^
-               = hint: allowed: `email`
+               = allowed: `email`
 
             spec/shop/profiles.toml:37:9: `profiles.get` takes 1 id, not 0
                |
@@ -163,13 +163,13 @@ examples = [{ args = ["1"] }]
                |
             48 | probe = "profiles.gte"
                |         ^^^^^^^^^^^^^^
-               = hint: did you mean `profiles.get`?
+               = did you mean `profiles.get`?
 
             spec/shop/profiles.toml:48:9: a probe, but the retry is idempotent
                |
             48 | probe = "profiles.gte"
                |         ^^^^^^^^^^^^^^
-               = hint: only `once` needs one
+               = only `once` needs one
 
             spec/shop/profiles.toml:58:9: `profiles.send` is not a safe read
                |
@@ -263,7 +263,7 @@ ok = 200
                |
             33 | http = "GET /api/profiles/{profile_id}/friends"
                |        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-               = hint: name them alike
+               = name them alike
 
             spec/shop/profiles.toml:34:14: `GET /api/profiles/{profile_id}` is taken by profiles.get of shop
                |
@@ -274,43 +274,43 @@ ok = 200
                |
             41 | http = "FETCH /api/a"
                |         ^^^^^
-               = hint: allowed: `GET`, `POST`, `PATCH`, `PUT`, `DELETE`
+               = allowed: `GET`, `POST`, `PATCH`, `PUT`, `DELETE`
 
             spec/shop/profiles.toml:47:13: `api/b` is not a path
                |
             47 | http = "GET api/b"
                |             ^^^^^
-               = hint: such as `GET /api/profiles/{profile_id}`
+               = such as `GET /api/profiles/{profile_id}`
 
             spec/shop/profiles.toml:53:20: `Id` cannot name an id
                |
             53 | http = "GET /api/c/{Id}"
                |                    ^^^^
-               = hint: such as `GET /api/profiles/{profile_id}`
+               = such as `GET /api/profiles/{profile_id}`
 
             spec/shop/profiles.toml:59:18: `d?x=1` is not a segment of a path
                |
             59 | http = "GET /api/d?x=1"
                |                  ^^^^^
-               = hint: such as `GET /api/profiles/{profile_id}`
+               = such as `GET /api/profiles/{profile_id}`
 
             spec/shop/profiles.toml:65:8: expected a method and a path
                |
             65 | http = "/api/e"
                |        ^^^^^^^^
-               = hint: such as `GET /api/profiles/{profile_id}`
+               = such as `GET /api/profiles/{profile_id}`
 
             spec/shop/profiles.toml:68:10: `profils` is not a type of shop
                |
             68 | answer = "profils"
                |          ^^^^^^^^^
-               = hint: did you mean `profile`?
+               = did you mean `profile`?
 
             spec/shop/profiles.toml:71:24: the id `x` is there twice
                |
             71 | http = "GET /api/f/{x}/{x}"
                |                        ^^^
-               = hint: such as `GET /api/profiles/{profile_id}`
+               = such as `GET /api/profiles/{profile_id}`
         "#]],
     );
 }
@@ -349,19 +349,19 @@ ok = 200
                |
             22 | page = { fixed = 10 }
                | ^^^^
-               = hint: write `{ size = 20, max = 100 }` or `{ fixed = 10 }`
+               = write `{ size = 20, max = 100 }` or `{ fixed = 10 }`
 
             spec/shop/profiles.toml:23:1: unknown key `tier`
                |
             23 | tier = "M"
                | ^^^^
-               = hint: allowed: `http`, `doc`, `body`, `page`, `ok`
+               = allowed: `http`, `doc`, `body`, `page`, `ok`
 
             spec/shop/profiles.toml:24:20: `2025-01-16` is not among the revisions of app.toml
                |
             24 | [operations.get.at."2025-01-16"]
                |                    ^^^^^^^^^^^^
-               = hint: did you mean `2025-01-15`?
+               = did you mean `2025-01-15`?
         "#]],
     );
 }

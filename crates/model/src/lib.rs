@@ -19,6 +19,7 @@
 
 mod clock;
 mod effect;
+mod excerpt;
 mod id;
 mod outcome;
 mod permission;
@@ -29,6 +30,7 @@ mod suggest;
 
 pub use clock::{Clock, ManualClock, Sleep};
 pub use effect::{Effect, EffectCounts, ParseEffectError};
+pub use excerpt::Excerpt;
 pub use id::{AccountId, ConnectionId, IdError, RunId};
 pub use outcome::{Certainty, Outcome, Persistence};
 pub use permission::{ParsePermissionError, Permission, PermissionSet};
