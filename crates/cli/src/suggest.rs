@@ -1,11 +1,6 @@
 //! What was probably meant.
 
-/// The allowed word nearest to a mistyped one, when it is near enough to be meant.
-pub(crate) fn near<'w>(given: &str, allowed: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
-    let scored = allowed.into_iter().map(|word| (strsim::damerau_levenshtein(given, word), word));
-    let (distance, word) = scored.min_by_key(|(distance, _)| *distance)?;
-    (distance <= word.len().min(given.len()).div_ceil(3)).then_some(word)
-}
+pub(crate) use pianoroll_model::suggest as near;
 
 /// `did you mean …?`, or the list of what is allowed while it is short enough to read.
 pub(crate) fn hint<'w>(

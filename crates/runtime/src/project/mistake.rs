@@ -1,8 +1,9 @@
 //! Mistakes in a project file, shown as compilers show them.
 
-use std::fmt::Write as _;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+
+use pianoroll_model::{Excerpt, suggest};
 
 /// Why a project cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -84,37 +85,18 @@ impl<'t> Mistakes<'t> {
 }
 
 fn render(mistakes: &[Mistake], text: &str, file: &Path) -> String {
-    let mut rendered = String::new();
-    for (index, mistake) in mistakes.iter().enumerate() {
-        let Mistake { line, column, message, .. } = mistake;
-        let gap = if index > 0 { "\n" } else { "" };
-        // Writing into a string cannot fail.
-        let _ = writeln!(rendered, "{gap}{}:{line}:{column}: {message}", file.display());
-        let source = text.lines().nth(line - 1).unwrap_or_default().replace('\t', " ");
-        let number = line.to_string();
-        let margin = " ".repeat(number.len());
-        let indent = " ".repeat(column - 1);
-        let carets = "^".repeat(mistake.length);
-        let _ = writeln!(rendered, "{margin} |\n{number} | {}", source.trim_end());
-        let _ = writeln!(rendered, "{margin} | {indent}{carets}");
-        if let Some(hint) = &mistake.hint {
-            let _ = writeln!(rendered, "{margin} = {hint}");
-        }
-    }
-    rendered.truncate(rendered.trim_end().len());
-    rendered
-}
-
-/// The allowed word that was probably meant.
-pub(super) fn near<'w>(given: &str, allowed: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
-    let scored = allowed.into_iter().map(|word| (strsim::damerau_levenshtein(given, word), word));
-    let (distance, word) = scored.min_by_key(|(distance, _)| *distance)?;
-    (distance <= word.len().min(given.len()).div_ceil(3)).then_some(word)
+    let file = file.display().to_string();
+    let show = |mistake: &Mistake| {
+        let Mistake { line, column, length: width, .. } = *mistake;
+        let (message, hint) = (mistake.message.as_str(), mistake.hint.as_deref());
+        Excerpt { file: &file, text, line, column, width, message, hint }.to_string()
+    };
+    mistakes.iter().map(show).collect::<Vec<_>>().join("\n\n")
 }
 
 /// A hint for an unknown word: the near one, or all that are allowed.
 pub(super) fn did_you_mean(given: &str, allowed: &[&str]) -> Option<String> {
-    match near(given, allowed.iter().copied()) {
+    match suggest(given, allowed.iter().copied()) {
         Some(word) => Some(format!("did you mean `{word}`?")),
         None if allowed.is_empty() => None,
         None => Some(format!("known here: {}", allowed.join(", "))),
