@@ -184,6 +184,9 @@ fn describe(error: &EvalAltResult) -> (String, Option<String>) {
         EvalAltResult::ErrorArrayBounds(len, index, _) => {
             format!("there is no element {index}: the array has {len}, the last at {}", len - 1)
         }
+        EvalAltResult::ErrorStringBounds(len, index, _) => {
+            format!("there is no character {index}: the text has {len}")
+        }
         EvalAltResult::ErrorFor(_) => {
             return (
                 "this cannot be iterated over".to_owned(),
@@ -235,13 +238,20 @@ fn missing_function(signature: &str) -> (String, Option<String>) {
         return (format!("{types} has no property `{property}` that can be set"), None);
     }
     if !name.starts_with(|c: char| c.is_alphabetic() || c == '_') {
-        return (format!("`{name}` does not work with {types}"), None);
+        let hint = types
+            .split(", ")
+            .any(|kind| kind == "()")
+            .then(|| "what is () may be absent: give another value with `??`".to_owned());
+        return (format!("`{name}` does not work with {types}"), hint);
     }
     if name.starts_with("anon$") {
         let hint = "count the names between the bars: `|x|` takes one value".to_owned();
         return (format!("a closure that takes ({types}) is needed here"), Some(hint));
     }
-    (format!("there is no function `{name}` for ({types})"), None)
+    let hint = types.starts_with("iterator").then(|| {
+        "an iterator is for `for`; `.to_array()` makes an array of all its resources".to_owned()
+    });
+    (format!("there is no function `{name}` for ({types})"), hint)
 }
 
 /// Rhai's names of types as scripts know them.

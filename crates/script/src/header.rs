@@ -187,9 +187,13 @@ fn declare(text: &str, line: usize, column: usize) -> Result<ParamSpec, Diagnost
     };
     let name = name.trim();
     let plain = name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
-    if !plain || !name.starts_with(|c: char| c.is_ascii_lowercase()) {
+    if !plain || !name.starts_with(|c: char| c.is_ascii_lowercase()) || is_reserved(name) {
         let message = format!("`{name}` cannot be the name of a parameter");
-        let hint = "names have small letters, digits and `_`, and begin with a letter".to_owned();
+        let hint = if plain && is_reserved(name) {
+            "the language keeps this word for itself".to_owned()
+        } else {
+            "names have small letters, digits and `_`, and begin with a letter".to_owned()
+        };
         return Err(Diagnostic::new(message, at(text)).with_hint(Some(hint)));
     }
     let rest = rest.trim_start();
@@ -230,6 +234,11 @@ fn declare(text: &str, line: usize, column: usize) -> Result<ParamSpec, Diagnost
         doc: rest.trim().to_owned(),
         line,
     })
+}
+
+/// Whether the language keeps a word for itself, so that `params::word` could not be written.
+fn is_reserved(name: &str) -> bool {
+    rhai::Engine::new_raw().compile(format!("let {name} = 1;")).is_err()
 }
 
 /// Why given parameters do not fit a script. It holds every mistake.

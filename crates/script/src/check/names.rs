@@ -22,12 +22,32 @@ const GONE: [(&str, &str); 4] = [
     ("blob", "`blob` is gone: the API knows no bytes"),
 ];
 
+/// What other languages call it.
+const ELSEWHERE: [(&str, &str); 14] = [
+    ("concat", "+"),
+    ("endsWith", "ends_with"),
+    ("includes", "contains"),
+    ("indexOf", "index_of"),
+    ("length", "len"),
+    ("println", "print"),
+    ("size", "len"),
+    ("slice", "extract"),
+    ("startsWith", "starts_with"),
+    ("str", "to_string"),
+    ("strip", "trimmed"),
+    ("toLowerCase", "to_lower"),
+    ("toString", "to_string"),
+    ("toUpperCase", "to_upper"),
+];
+
 /// The names that a script may use.
 pub(super) struct Names<'a> {
     table: &'static Table,
     header: &'a Header,
     /// The script's own functions.
     own: Functions,
+    /// Its variables, wherever they are.
+    variables: BTreeSet<String>,
     /// Properties that may hold closures, which are called like methods.
     properties: BTreeSet<String>,
 }
@@ -39,7 +59,11 @@ impl<'a> Names<'a> {
             own.entry(function.name.to_owned()).or_default().insert(function.params.len());
         }
         let mut properties = BTreeSet::new();
+        let mut variables = BTreeSet::new();
         super::walk(ast, &mut |node| match node {
+            ASTNode::Stmt(Stmt::Var(variable, ..)) => {
+                variables.insert(variable.0.name.to_string());
+            }
             ASTNode::Expr(Expr::Map(map, _)) => {
                 properties.extend(map.0.iter().map(|(key, _)| key.name.to_string()));
             }
@@ -48,7 +72,7 @@ impl<'a> Names<'a> {
             }
             _ => {}
         });
-        Self { table, header, own, properties }
+        Self { table, header, own, variables, properties }
     }
 
     /// Checks one node.
@@ -63,6 +87,17 @@ impl<'a> Names<'a> {
             }
             ASTNode::Expr(Expr::Variable(variable, ..)) if !variable.2.is_empty() => {
                 mistakes.extend(self.qualified_variable(node, &variable.1, &variable.2));
+            }
+            // Rhai throws the errors of an iterator away where the body is empty.
+            ASTNode::Stmt(Stmt::For(parts, position)) if parts.2.body.is_empty() => {
+                if let Expr::FnCall(call, _) = &parts.2.expr
+                    && call.is_qualified()
+                {
+                    let message = "this loop does nothing with what it fetches";
+                    let hint = "to count, add 1 in its body".to_owned();
+                    let mistake = Diagnostic::new(message, at(*position)).with_width(3);
+                    mistakes.push(mistake.with_hint(Some(hint)));
+                }
             }
             ASTNode::Stmt(Stmt::Import(_, position)) => {
                 let hint = "put what scripts share into one of them for now".to_owned();
@@ -105,8 +140,18 @@ impl<'a> Names<'a> {
         if let Some((_, hint)) = GONE.iter().find(|(gone, _)| *gone == name) {
             return Some((*hint).to_owned());
         }
+        if self.variables.contains(name) {
+            return Some(format!(
+                "`{name}` is a variable: call the closure in it by `{name}.call(…)`"
+            ));
+        }
+        if let Some((_, here)) = ELSEWHERE.iter().find(|(there, _)| *there == name) {
+            return Some(format!("did you mean `{here}`?"));
+        }
         let known = self.own.keys().chain(self.table.globals.keys()).map(String::as_str);
-        if let Some(hint) = did_you_mean(name, known.filter(|known| !known.starts_with("anon$"))) {
+        // A single letter is near to every other.
+        let known = known.filter(|known| known.len() > 1 && !known.starts_with("anon$"));
+        if let Some(hint) = did_you_mean(name, known) {
             return Some(hint);
         }
         let mut modules = self.table.modules.iter();
@@ -139,8 +184,7 @@ impl<'a> Names<'a> {
                 mistake(self::counts(name, &counts, count), None)
             }
             None => {
-                let hint = did_you_mean(name, self.table.globals.keys().map(String::as_str))
-                    .or_else(|| self.hint(name));
+                let hint = self.hint(name);
                 mistake(format!("there is no method `{name}`"), hint)
             }
         }

@@ -63,6 +63,11 @@ fn describe(error: &ParseErrorType, source: &str) -> (String, String, Option<Str
     match error {
         ParseErrorType::VariableUndefined(name) => {
             let words = words(source);
+            if words.contains(name) {
+                let hint = "functions see what they are given, and nothing around them: pass it in";
+                let message = format!("there is no variable `{name}` here");
+                return (message, name.clone(), Some(hint.to_owned()));
+            }
             let words = words.iter().map(String::as_str);
             // A single letter is near to every other.
             let words = words.filter(|word| *word != name && name.len().min(word.len()) > 2);

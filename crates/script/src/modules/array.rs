@@ -1,10 +1,12 @@
 //! What arrays lack: `join`, `chunks`, `unique`; and a `pad` that is bounded.
 
+use std::cmp::Ordering;
 use std::collections::HashSet;
 
 use rhai::{Array, Dynamic, Module};
 
 use super::add;
+use super::compare::order;
 use crate::error::{Failure, Thrown};
 use crate::value::{text_of, to_json_lossy};
 
@@ -26,6 +28,16 @@ pub(super) fn register(module: &mut Module) {
         items.iter().filter(first).cloned().collect::<Array>()
     });
     add(module, "to_array", |items: Array| items);
+    // Rhai's own sort nothing that is not its own, and floats without an order by chance.
+    for (name, copy_name, descending) in
+        [("sort", "order", false), ("sort_desc", "order_desc", true)]
+    {
+        add(module, name, move |items: &mut Array| -> Result<(), Failure> {
+            *items = sorted(std::mem::take(items), descending)?;
+            Ok(())
+        });
+        add(module, copy_name, move |items: Array| sorted(items, descending));
+    }
     add(module, "pad", |items: &mut Array, len: i64, item: Dynamic| -> Result<(), Failure> {
         let len = padding(len)?;
         if len > items.len() {
@@ -33,6 +45,20 @@ pub(super) fn register(module: &mut Module) {
         }
         Ok(())
     });
+}
+
+/// In order, where all elements are of one kind. Equal ones stay as they stood.
+fn sorted(mut items: Array, descending: bool) -> Result<Array, Failure> {
+    let mut failed = None;
+    items.sort_by(|left, right| match order(left, right) {
+        Ok(order) if descending => order.reverse(),
+        Ok(order) => order,
+        Err(failure) => {
+            failed.get_or_insert(failure);
+            Ordering::Equal
+        }
+    });
+    failed.map_or(Ok(items), Err)
 }
 
 /// A length to pad to.

@@ -55,7 +55,7 @@ pub(super) fn register(module: &mut Module) {
 }
 
 /// The order of two values of one kind: numbers, texts, bools, times, durations.
-fn order(left: &Dynamic, right: &Dynamic) -> Result<Ordering, Failure> {
+pub(super) fn order(left: &Dynamic, right: &Dynamic) -> Result<Ordering, Failure> {
     if let (Ok(left), Ok(right)) = (left.as_int(), right.as_int()) {
         return Ok(left.cmp(&right));
     }

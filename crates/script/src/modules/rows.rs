@@ -40,6 +40,10 @@ pub(super) fn register(module: &mut Module) {
         add(module, name, |rows: &mut Rows| format!("rows of {}", rows.len()));
     }
     module.set_indexer_get_fn(|rows: &mut Rows, index: i64| get(rows, index));
+    module.set_indexer_set_fn(|_: &mut Rows, _: i64, _: Dynamic| -> Result<(), Failure> {
+        let message = "rows only grow: push to them, or change an array made by `to_array()`";
+        Err(Thrown::new("read_only", message).into())
+    });
 }
 
 /// Counts from the end where the index is negative, as arrays do.

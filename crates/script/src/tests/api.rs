@@ -383,3 +383,17 @@ fn methods_on_what_an_answer_holds_only_read() {
         expect!["1"],
     );
 }
+
+#[test]
+fn iterators_are_no_arrays() {
+    check(
+        "lists::each().map(|l| l.id)",
+        expect![[r#"
+        test.rhai:1:15: there is no function `map` for (iterator, function)
+          |
+        1 | lists::each().map(|l| l.id)
+          |               ^^^
+          = an iterator is for `for`; `.to_array()` makes an array of all its resources"#]],
+    );
+    check("lists::each().to_array().map(|l| l.id).contains(\"Y6nRLr\")", expect!["true"]);
+}

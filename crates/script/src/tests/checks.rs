@@ -106,6 +106,33 @@ fn functions_that_are_not_there() {
           |                                                                       ^^^^^
           = did you mean `twice`?"#]],
     );
+    check(
+        "let f = |x| x; f(1); [1].includes(2); \"a\".length(); \"a\".toUpperCase();",
+        expect![[r#"
+            scripts/x.rhai:1:16: there is no function `f`
+              |
+            1 | let f = |x| x; f(1); [1].includes(2); "a".length(); "a".toUpperCase();
+              |                ^
+              = `f` is a variable: call the closure in it by `f.call(…)`
+
+            scripts/x.rhai:1:26: there is no method `includes`
+              |
+            1 | let f = |x| x; f(1); [1].includes(2); "a".length(); "a".toUpperCase();
+              |                          ^^^^^^^^
+              = did you mean `contains`?
+
+            scripts/x.rhai:1:43: there is no method `length`
+              |
+            1 | let f = |x| x; f(1); [1].includes(2); "a".length(); "a".toUpperCase();
+              |                                           ^^^^^^
+              = did you mean `len`?
+
+            scripts/x.rhai:1:57: there is no method `toUpperCase`
+              |
+            1 | let f = |x| x; f(1); [1].includes(2); "a".length(); "a".toUpperCase();
+              |                                                         ^^^^^^^^^^^
+              = did you mean `to_upper`?"#]],
+    );
     check("let m = #{ f: |x| x }; m.f(1); m.g = |x| x; m.g(2);", expect!["compiles"]);
 }
 
@@ -159,19 +186,19 @@ fn arguments_that_are_too_few_or_too_many() {
 #[test]
 fn options_that_an_operation_does_not_have() {
     check(
-        "for p in profiles::each(#{ page_sise: 100, fields: [\"email\"], limit: 3 }) {}",
+        "for p in profiles::each(#{ page_sise: 100, fields: [\"email\"], limit: 3 }) { p; }",
         expect![[r#"
-        scripts/x.rhai:1:28: `profiles::each` has no option `page_sise`
-          |
-        1 | for p in profiles::each(#{ page_sise: 100, fields: ["email"], limit: 3 }) {}
-          |                            ^^^^^^^^^
-          = did you mean `page_size`?
+            scripts/x.rhai:1:28: `profiles::each` has no option `page_sise`
+              |
+            1 | for p in profiles::each(#{ page_sise: 100, fields: ["email"], limit: 3 }) { p; }
+              |                            ^^^^^^^^^
+              = did you mean `page_size`?
 
-        scripts/x.rhai:1:63: `profiles::each` has no option `limit`
-          |
-        1 | for p in profiles::each(#{ page_sise: 100, fields: ["email"], limit: 3 }) {}
-          |                                                               ^^^^^
-          = it has filter, sort, fields, additional_fields, page_size, cursor"#]],
+            scripts/x.rhai:1:63: `profiles::each` has no option `limit`
+              |
+            1 | for p in profiles::each(#{ page_sise: 100, fields: ["email"], limit: 3 }) { p; }
+              |                                                               ^^^^^
+              = it has filter, sort, fields, additional_fields, page_size, cursor"#]],
     );
     check(
         "parallel([1], 2, |x| x, #{ on_eror: \"collect\" });",
@@ -261,10 +288,11 @@ fn variables_that_are_not_there() {
     check(
         "fn f() { outer } let outer = 1; f();",
         expect![[r#"
-        scripts/x.rhai:1:10: there is no variable `outer` here
-          |
-        1 | fn f() { outer } let outer = 1; f();
-          |          ^^^^^"#]],
+            scripts/x.rhai:1:10: there is no variable `outer` here
+              |
+            1 | fn f() { outer } let outer = 1; f();
+              |          ^^^^^
+              = functions see what they are given, and nothing around them: pass it in"#]],
     );
     check("let a = 1; let g = |x| [x].map(|y| y + a); g.call(1);", expect!["compiles"]);
     check(
@@ -488,4 +516,31 @@ fn an_expression_that_nests_too_deeply_is_refused() {
     assert!(Script::compile(&deep, "x").is_err());
     assert!(Script::compile(&"-".repeat(100_000), "x").is_err());
     assert!(Script::compile(&"{".repeat(100_000), "x").is_err());
+}
+
+#[test]
+fn loops_that_would_hide_an_error() {
+    check(
+        "for p in profiles::each() { }",
+        expect![[r#"
+        scripts/x.rhai:1:1: this loop does nothing with what it fetches
+          |
+        1 | for p in profiles::each() { }
+          | ^^^
+          = to count, add 1 in its body"#]],
+    );
+    check("for i in 0..3 { }", expect!["compiles"]);
+}
+
+#[test]
+fn parameters_cannot_have_names_that_the_language_keeps() {
+    check(
+        "//! param default: int = 1",
+        expect![[r#"
+        scripts/x.rhai:1:11: `default` cannot be the name of a parameter
+          |
+        1 | //! param default: int = 1
+          |           ^
+          = the language keeps this word for itself"#]],
+    );
 }

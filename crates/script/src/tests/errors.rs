@@ -143,3 +143,40 @@ fn errors_can_be_caught_as_maps() {
         expect![[r#""caught""#]],
     );
 }
+
+#[test]
+fn errors_say_what_to_do() {
+    check(
+        "let m = #{}; m.total += 1;",
+        expect![[r#"
+        test.rhai:1:22: `+` does not work with (), int
+          |
+        1 | let m = #{}; m.total += 1;
+          |                      ^
+          = what is () may be absent: give another value with `??`"#]],
+    );
+    check(
+        "\"abc\"[5]",
+        expect![[r#"
+        test.rhai:1:7: there is no character 5: the text has 3
+          |
+        1 | "abc"[5]
+          |       ^"#]],
+    );
+    check(
+        "let r = rows([1]); r[0] = 2;",
+        expect![[r#"
+        test.rhai:1:21: rows only grow: push to them, or change an array made by `to_array()`
+          |
+        1 | let r = rows([1]); r[0] = 2;
+          |                     ^"#]],
+    );
+    check(
+        "let m = #{ a: 1 }; m.a.b?.c",
+        expect![[r#"
+        test.rhai:1:24: int has no property `b`
+          |
+        1 | let m = #{ a: 1 }; m.a.b?.c
+          |                        ^"#]],
+    );
+}

@@ -2,7 +2,8 @@
 
 use expect_test::{Expect, expect};
 
-use super::support::run_offline;
+use super::support::{World, run_offline, runtime};
+use crate::Script;
 
 fn check(source: &str, expected: Expect) {
     expected.assert_eq(&run_offline(source).text());
@@ -231,4 +232,36 @@ fn logs_carry_their_place() {
         progress 2 of None
         error 5:15 [1]"#]]
     .assert_eq(&ended.logs.join("\n"));
+}
+
+#[test]
+fn parameters_are_typed() {
+    let source = "//! param days: int = 90\n//! param since: date = 2026-01-31\n//! param at: datetime?\n//! param every: duration = 1d\n//! param tags: list = a, b\n//! param rate: float = 1\n//! param on: bool = true\n//! param name: string\nfn inside() { params::days + 1 }\n[inside(), params::since + params::every, params::at, params::tags[1], params::rate, !params::on, params::name]";
+    let ended = runtime().block_on(async {
+        let script = Script::compile(source, "test.rhai").unwrap();
+        let given = [("days", "7"), ("name", "x"), ("tags", "c,d,e")];
+        World::offline().run_script(&script, &given).await
+    });
+    expect![[r#"[8,"2026-02-01T00:00:00Z",null,"d",1.0,false,"x"]"#]].assert_eq(&ended.text());
+}
+
+#[test]
+fn arrays_are_sorted_by_the_order_of_their_elements() {
+    check(
+        "[[3, 1.5, 2].order(), [\"b\", \"a\"].order_desc(), [time(\"2021-01-01\"), time(\"2020-01-01\")].order()]",
+        expect![[r#"[[1.5,2,3],["b","a"],["2020-01-01T00:00:00Z","2021-01-01T00:00:00Z"]]"#]],
+    );
+    check(
+        "let a = [3, 1, 2]; a.sort(); let b = a; b.sort_desc(); [a, b]",
+        expect!["[[1,2,3],[3,2,1]]"],
+    );
+    check(
+        "[3, \"a\"].order()",
+        expect![[r#"
+        test.rhai:1:10: the string "a" and the int 3 cannot be ordered: read the text with `parse_float(…)` or `parse_int(…)`
+          |
+        1 | [3, "a"].order()
+          |          ^^^^^"#]],
+    );
+    check("let a = [\"b\", \"a\"]; a.sort(|x, y| x > y); a", expect![[r#"["b","a"]"#]]);
 }
