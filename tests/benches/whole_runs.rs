@@ -11,12 +11,11 @@
     reason = "a bench measures real time and prints what it saw"
 )]
 
-use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use pianoroll_simulator::{Settings, Simulator, Windows};
-use pianoroll_tests::{at, pianoroll, root, simulator, unlimited};
+use pianoroll_tests::{at, pianoroll, simulator, unlimited};
 
 fn main() {
     let words: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();

@@ -1,4 +1,5 @@
 //! Bad input gets a clear error with its place and a hint, and changes nothing: the simulator's log proves it.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::fs::OpenOptions;
 use std::path::Path;

@@ -1,4 +1,5 @@
 //! Every operation, in every simulator mode that has it, by the real binary's `call`, on a fresh account each time.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};

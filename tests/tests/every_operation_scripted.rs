@@ -1,4 +1,5 @@
 //! Every operation, in every simulator mode that has it, from a script, on a fresh account each time.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::fmt::Write as _;
 

@@ -1,4 +1,5 @@
 //! Every operation, in every simulator mode that has it, by the typed client, on a fresh account each time.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::sync::Arc;
 

@@ -1,4 +1,5 @@
 //! Whole runs of the real binary: the scripts of the project, paging under change, Ctrl-C, and the key.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::process::Stdio;

@@ -1,5 +1,6 @@
 //! Everything that can go wrong on the way to the API, seen from the real binary: which exit code, what is said, and how
 //! often the simulator was asked.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use pianoroll_simulator::Simulator;
 use pianoroll_tests::{Finished, at, pianoroll, simulator, unlimited};
