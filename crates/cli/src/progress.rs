@@ -124,7 +124,8 @@ impl Observer for Progress {
             (Level::Warn | Level::Error, Some(place)) => format!("  {}", Styled(DIM, place)),
             _ => String::new(),
         };
-        self.say(&format!("{:5}  {text}{place}", Styled(style, level)));
+        let line = format!("{:5}  {text}{place}", Styled(style, level));
+        self.say(line.trim_end());
     }
 
     fn progress(&self, done: u64, total: Option<u64>) {

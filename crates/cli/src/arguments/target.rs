@@ -32,7 +32,7 @@ pub(crate) struct TargetArguments {
     #[arg(long, value_name = "ID|NAME")]
     pub(crate) connection: Option<String>,
 
-    /// Requests a second that the key may make, or `off` for none but Maton's own hosts [default: 10]
+    /// Requests a second that the key may make, or `off`, never with Maton's own hosts [default: 10]
     /// [env: PIANOROLL_QUOTA]
     #[arg(long, value_name = "N|off")]
     pub(crate) quota: Option<QuotaWord>,

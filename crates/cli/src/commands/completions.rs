@@ -25,7 +25,11 @@ pub(crate) fn execute(args: &Args) -> Result<Exit, Failure> {
     let ids = || PossibleValuesParser::new(OPERATIONS.iter().map(|operation| operation.id));
     let mut command = Cli::command()
         // Shells complete the operations; the parser itself tells mistypings in its own words.
-        .mut_subcommand("call", |call| call.mut_arg("operation", |arg| arg.value_parser(ids())))
+        .mut_subcommand("call", |call| {
+            // Changing an argument puts it behind the others, so both places are said.
+            let call = call.mut_arg("operation", |arg| arg.value_parser(ids()).index(1));
+            call.mut_arg("words", |arg| arg.index(2))
+        })
         .mut_subcommand("operations", |operations| {
             operations.mut_subcommand("show", |show| {
                 show.mut_arg("operation", |arg| arg.value_parser(ids()))

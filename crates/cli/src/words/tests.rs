@@ -46,8 +46,14 @@ fn words_become_arguments_by_the_table() {
         "catalog_items.get $custom:::$default:::PROD-001",
         expect![[r#"{"ids":["$custom:::$default:::PROD-001"]}"#]],
     );
-    check("profiles.get_bulk_import_job aW1wb3J0LWpvYi0x==", expect![[r#"{"ids":["aW1wb3J0LWpvYi0x=="]}"#]]);
-    check("connections.list app=klaviyo status=ACTIVE", expect![[r#"{"options":{"app":"klaviyo","status":"ACTIVE"}}"#]]);
+    check(
+        "profiles.get_bulk_import_job aW1wb3J0LWpvYi0x==",
+        expect![[r#"{"ids":["aW1wb3J0LWpvYi0x=="]}"#]],
+    );
+    check(
+        "connections.list app=klaviyo status=ACTIVE",
+        expect![[r#"{"options":{"app":"klaviyo","status":"ACTIVE"}}"#]],
+    );
 }
 
 #[test]

@@ -216,7 +216,7 @@ program = "scripts/retag.rhai"
                |
             23 | [automations.retag]
                |  ^^^^^^^^^^^
-               = known here: project, gateway, credentials, connections
+               = this version runs scripts by hand, and reads no automations yet
         "#]],
     );
 }

@@ -36,11 +36,14 @@ impl<'d, 'i> Section<'d, 'i> {
                     "" => String::new(),
                     path => format!(" in `[{path}]`"),
                 };
-                mistakes.add(
-                    key.span(),
-                    format!("unknown {what} `{name}`{place}"),
-                    did_you_mean(name, known),
-                );
+                let hint = match (self.path.as_str(), name) {
+                    ("", "automations" | "notify") => Some(
+                        "this version runs scripts by hand, and reads no automations yet"
+                            .to_owned(),
+                    ),
+                    _ => did_you_mean(name, known),
+                };
+                mistakes.add(key.span(), format!("unknown {what} `{name}`{place}"), hint);
             }
         }
     }
