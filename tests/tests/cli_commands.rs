@@ -222,7 +222,9 @@ fn operations_are_shown_and_completed() {
         assert!(shown.stdout.contains(row["path"].as_str().unwrap()), "{shown:?}");
     }
     // The generator for fish completes options only.
-    for (shell, words) in [("bash", "profiles.list"), ("zsh", "profiles.list"), ("fish", "simulate")] {
+    for (shell, words) in
+        [("bash", "profiles.list"), ("zsh", "profiles.list"), ("fish", "simulate")]
+    {
         let script = run(["completions", shell]).expect_code(0).stdout;
         assert!(script.contains(words), "{shell}");
     }
