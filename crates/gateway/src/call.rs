@@ -17,6 +17,7 @@ use crate::gateway::Gateway;
 use crate::limiter::{Permit, Refusal, Refuser, Want};
 use crate::request::{BuildError, HttpRequest, build};
 
+mod document;
 mod judge;
 mod next;
 mod raw;
@@ -175,7 +176,9 @@ impl Gateway {
                     }
                 }
                 Next::Probe => break self.probe(&target, failure, &mut effort).await,
-                Next::GiveUp => break Err(failure),
+                Next::GiveUp => {
+                    break Err(failure.impatient(self.inner.config.retries.longest_wait));
+                }
             }
         };
         match result {

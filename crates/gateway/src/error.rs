@@ -200,6 +200,19 @@ impl Failure {
         self.operation = credential.scrub(std::mem::take(&mut self.operation));
     }
 
+    /// Says so where the wait that was asked for is longer than any that is begun.
+    pub(crate) fn impatient(self, longest: Duration) -> Self {
+        match self.retry_after {
+            Some(wait) if wait > longest && self.note.is_none() => {
+                let (wait, longest) = (wait.as_secs(), longest.as_secs());
+                self.note(format!(
+                    "it asks to wait {wait} s, and no call waits longer than {longest} s"
+                ))
+            }
+            _ => self,
+        }
+    }
+
     pub(crate) fn note(mut self, note: impl Into<String>) -> Self {
         self.note = Some(note.into());
         self

@@ -3,9 +3,8 @@
 use bytes::Bytes;
 use pianoroll_api::operation::Host;
 use pianoroll_model::Certainty;
-use serde::de::IgnoredAny;
 
-use super::{Done, Target};
+use super::{Done, Target, document};
 use crate::credential::Credential;
 use crate::error::{ErrorKind, Failure, Parsed, Reason, parse};
 use crate::exchange::{Broken, Reply};
@@ -28,7 +27,7 @@ pub(super) fn judge(
     let request_id = reply.request_id.take().map(|id| credential.scrub(id));
     let status = reply.status;
     let verdict = match status {
-        200..=299 => success(target, reply),
+        200..=299 => success(target, reply, credential),
         300..=399 => Err(Box::new(redirect(target, &reply))),
         400..=499 => Err(Box::new(refusal(target, &reply))),
         _ => Err(Box::new(outage(target, &reply))),
@@ -39,7 +38,11 @@ pub(super) fn judge(
     }
 }
 
-fn success(target: &Target<'_>, reply: Reply) -> Result<Bytes, Box<Failure>> {
+fn success(
+    target: &Target<'_>,
+    reply: Reply,
+    credential: &Credential,
+) -> Result<Bytes, Box<Failure>> {
     let lost = |kind: ErrorKind, detail: String| {
         Err(Box::new(target.failure(kind, Certainty::Unknown).detail(detail)))
     };
@@ -56,8 +59,11 @@ fn success(target: &Target<'_>, reply: Reply) -> Result<Bytes, Box<Failure>> {
     let Ok(text) = std::str::from_utf8(&reply.body) else {
         return unreadable("the answer is not UTF-8".to_owned());
     };
-    match serde_json::from_str::<IgnoredAny>(text) {
-        Ok(_) => Ok(reply.body),
+    match document::check(&reply.body, credential) {
+        Ok(_) if target.wants_document && !text.trim_start().starts_with('{') => {
+            unreadable("the answer is JSON, but no document".to_owned())
+        }
+        Ok(body) => Ok(body),
         Err(error) if error.is_eof() => unreadable(format!(
             "the answer ends in the middle of its JSON, after {} bytes",
             text.len()

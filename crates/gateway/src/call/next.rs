@@ -72,6 +72,10 @@ pub(super) fn next(class: Retry, failure: &Failure, tally: &Tally, retries: &Ret
         }
         None => Pause::UpTo(backoff(tally.failures, retries)),
     };
+    // First of all, since nothing else that an answer says makes it less unknown: not even a wait that is too long to begin.
+    if failure.certainty == Certainty::Unknown && !class.resends_unknown() {
+        return Next::Probe;
+    }
     if matches!(&pause, Pause::Exactly(duration) if *duration > retries.longest_wait) {
         return Next::GiveUp;
     }
@@ -106,17 +110,14 @@ pub(super) fn next(class: Retry, failure: &Failure, tally: &Tally, retries: &Ret
         | ErrorKind::TooLarge
             if failure.certainty == Certainty::Unknown =>
         {
-            lost(class, failure, tally, may_repeat, pause)
+            lost(failure, tally, may_repeat, pause)
         }
         _ => Next::GiveUp,
     }
 }
 
-/// An answer was lost.
-fn lost(class: Retry, failure: &Failure, tally: &Tally, may_repeat: bool, pause: Pause) -> Next {
-    if !class.resends_unknown() {
-        return Next::Probe;
-    }
+/// An answer was lost to a call that may be made twice.
+fn lost(failure: &Failure, tally: &Tally, may_repeat: bool, pause: Pause) -> Next {
     // The same answer would come again.
     let useless = failure.kind == ErrorKind::TooLarge
         || failure.status.is_some_and(|status| (300..400).contains(&status));
@@ -211,6 +212,17 @@ mod tests {
         let hours = Some(Duration::from_secs(7200));
         let throttled = failure(ErrorKind::Throttled, Certainty::NotDone, Some(429));
         check(Retry::Safe, Failure { retry_after: hours, ..throttled }, &Next::GiveUp);
+    }
+
+    #[test]
+    fn a_wait_past_the_longest_leaves_an_unknown_outcome_unknown() {
+        let hours = Some(Duration::from_secs(7200));
+        for (kind, status) in [(ErrorKind::Upstream, 502), (ErrorKind::Gateway, 500)] {
+            let lost = failure(kind, Certainty::Unknown, Some(status));
+            let lost = Failure { retry_after: hours, ..lost };
+            check(Retry::Once, lost.clone(), &Next::Probe);
+            check(Retry::Idempotent, lost, &Next::GiveUp);
+        }
     }
 
     #[test]
