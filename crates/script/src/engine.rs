@@ -5,6 +5,7 @@
 
 use std::sync::LazyLock;
 
+use pianoroll_host::Host;
 use rhai::module_resolvers::DummyModuleResolver;
 use rhai::packages::{
     BasicArrayPackage, BasicMapPackage, BasicMathPackage, CorePackage, LogicPackage,
@@ -111,9 +112,7 @@ pub(crate) fn for_branch(tag: Tag) -> Engine {
         if let Some((fatal, _)) = run.fatal() {
             return Some(Dynamic::from(fatal));
         }
-        let host = context.branch.host();
-        if host.is_stopped() {
-            let fatal = host.stop_reason().cloned().map_or(Fatal::Cancelled, Fatal::Host);
+        if let Some(fatal) = stopped(context.branch.host()) {
             return Some(Dynamic::from(fatal));
         }
         let exceeded = run.memory.as_ref().and_then(MemoryLimit::exceeded)?;
@@ -123,6 +122,12 @@ pub(crate) fn for_branch(tag: Tag) -> Engine {
         Some(Dynamic::from(fatal))
     });
     engine
+}
+
+/// What ended the run from outside, if something did.
+pub(crate) fn stopped(host: &Host) -> Option<Fatal> {
+    let fatal = || host.stop_reason().cloned().map_or(Fatal::Cancelled, Fatal::Host);
+    host.is_stopped().then(fatal)
 }
 
 /// A module of parameters.

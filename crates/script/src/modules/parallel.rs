@@ -12,7 +12,7 @@ use rhai::{Array, Dynamic, EvalAltResult, FnPtr, Map, Module, NativeCallContext,
 use super::iterate::Pages;
 use super::operations::add_raw;
 use crate::context::{Context, Tag, context};
-use crate::engine;
+use crate::engine::{self, stopped};
 use crate::error::{Failure, Fatal, Thrown, caught, found};
 use crate::rows::Rows;
 
@@ -57,6 +57,10 @@ fn parallel(call: &NativeCallContext, given: &[&mut Dynamic]) -> Result<Dynamic,
         loop {
             if stop.load(Ordering::Relaxed) || context.run.is_ending() {
                 return Ok(());
+            }
+            // A short item ends before its engine looks.
+            if let Some(fatal) = stopped(context.branch.host()) {
+                return Err(context.run.end(fatal, position));
             }
             let taken = next.lock().unwrap_or_else(PoisonError::into_inner).next();
             let Some((index, item)) = taken else { return Ok(()) };

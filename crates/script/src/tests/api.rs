@@ -397,3 +397,13 @@ fn iterators_are_no_arrays() {
     );
     check("lists::each().to_array().map(|l| l.id).contains(\"Y6nRLr\")", expect!["true"]);
 }
+
+#[test]
+fn a_list_as_the_body_answers_a_list() {
+    check(
+        "let jobs = profiles::bulk_import([#{ email: \"a@example.com\" }, #{ email: \"b@example.com\" }]); [type_of(jobs), jobs.len(), jobs[0].type]",
+        expect![[r#"["array",1,"profile-bulk-import-job"]"#]],
+    );
+    check("profiles::bulk_import([])", expect!["[]"]);
+    check("lists::add_profiles(\"Y6nRLr\", rows())", expect!["null"]);
+}

@@ -277,6 +277,7 @@ fn cancelling_ends_every_loop_and_cannot_be_caught() {
     endless("loop { try { loop { } } catch (e) { } }", 1);
     endless("fn f() { loop { } } loop { try { f(); } catch (e) { } }", 1);
     endless("loop { try { parallel(0..100, 4, |x| { loop { } }); } catch (e) { } }", 4);
+    endless("parallel(0..1_000_000_000, 4, |x| ());", 4);
     endless("let i = 0; while true { i += 1; [1, 2, 3].map(|x| x + i); }", 1);
 }
 
