@@ -148,6 +148,16 @@ impl Spent {
         Ok(())
     }
 
+    /// Takes back what one call was counted as: it was never made.
+    pub(crate) fn give_back(&self, weight: Weight) {
+        for (count, counted) in self.effects.iter().zip(weight.effects) {
+            if counted {
+                count.fetch_sub(1, Ordering::Relaxed);
+            }
+        }
+        self.calls.fetch_sub(1, Ordering::Relaxed);
+    }
+
     pub(crate) fn calls(&self) -> u64 {
         self.calls.load(Ordering::Relaxed)
     }

@@ -155,6 +155,15 @@ impl Book {
         entry
     }
 
+    /// Strikes out the intent of an effect that was never sent.
+    pub(crate) fn withdraw(&mut self, entry: &LedgerEntry) {
+        let open = self.open.iter().position(|open| open.number == entry.number);
+        if let Some(index) = open {
+            self.open.swap_remove(index);
+            self.counts.open -= 1;
+        }
+    }
+
     pub(crate) fn counts(&self) -> LedgerCounts {
         self.counts
     }

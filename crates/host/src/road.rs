@@ -113,7 +113,8 @@ pub(crate) async fn exchange(
     position: Position,
 ) -> Result<Answer, HostError> {
     let Ready { operation, arguments, effect } = ready;
-    let entry = depart(host, operation.id, Weight::of(*effect), position, || Intent {
+    let weight = Weight::of(*effect);
+    let entry = depart(host, operation.id, weight, position, || Intent {
         position,
         operation: Cow::Borrowed(operation.id),
         effect: *effect,
@@ -125,6 +126,11 @@ pub(crate) async fn exchange(
     let cancel = Some(&host.settings.cancel);
     let call = Call { operation, arguments, key: key.as_deref(), cancel };
     let result = host.settings.gateway.call(&host.settings.connection, call).await;
+    if let Err(error) = &result
+        && never_left(error)
+    {
+        return Err(turn_back(host, entry, weight, Some(operation), error, position));
+    }
     arrive(host, entry, result, position, || arguments.clone())
 }
 
@@ -159,6 +165,11 @@ pub(crate) async fn travel_native(
         cancel: Some(&host.settings.cancel),
     };
     let result = host.settings.gateway.raw(&host.settings.connection, raw).await;
+    if let Err(error) = &result
+        && never_left(error)
+    {
+        return Err(turn_back(host, entry, weight, None, error, position));
+    }
     let arguments = || Arguments {
         ids: Vec::new(),
         body: request.body.clone(),
@@ -199,6 +210,33 @@ fn depart(
     let entry = host.book().intend(intent());
     host.settings.observer.effect(&entry);
     Ok(Some(entry))
+}
+
+/// Whether a call was cancelled while it waited for its turn: it was never made.
+fn never_left(error: &CallError) -> bool {
+    error.kind == ErrorKind::Cancelled && error.effort.requests == 0
+}
+
+/// Takes back what [`depart`] and the tally have counted, so that the summary holds what was sent and nothing else. The run
+/// is over, so no limit is loosened by it.
+fn turn_back(
+    host: &Host,
+    entry: Option<LedgerEntry>,
+    weight: Weight,
+    operation: Option<&'static Operation>,
+    error: &CallError,
+    position: Position,
+) -> HostError {
+    host.tally.effort(error.effort);
+    host.tally.not_called(operation);
+    host.spent.give_back(weight);
+    host.settings.observer.call(host.spent.calls());
+    if let Some(mut entry) = entry {
+        host.book().withdraw(&entry);
+        entry.state = EntryState::Failed { status: None, reason: shortened(&error.to_string()) };
+        host.settings.observer.effect(&entry);
+    }
+    cancelled(&error.operation, position)
 }
 
 /// Stop 8: the answer of an effect, and what the call took.

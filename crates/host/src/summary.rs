@@ -16,7 +16,7 @@ use crate::ledger::LedgerCounts;
 /// A run in numbers.
 #[derive(Clone, Debug, Serialize)]
 pub struct Summary {
-    /// Calls made, failed ones included.
+    /// Calls made, failed ones included; not those that a cancellation kept from being sent.
     pub calls: u64,
     /// The same by effect. An unknown request other than GET counts as delete and as send.
     pub effects: EffectCounts,
@@ -127,12 +127,22 @@ impl Tally {
     }
 
     pub(crate) fn call(&self, operation: Option<&Operation>) {
-        let row = operation
-            .and_then(|operation| OPERATIONS.binary_search_by(|row| row.id.cmp(operation.id)).ok());
-        let row = row.unwrap_or(OPERATIONS.len());
-        if let Some(count) = self.by_operation.get(row) {
+        if let Some(count) = self.row(operation) {
             count.fetch_add(1, Ordering::Relaxed);
         }
+    }
+
+    /// Takes back one that was counted and never made.
+    pub(crate) fn not_called(&self, operation: Option<&Operation>) {
+        if let Some(count) = self.row(operation) {
+            count.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+
+    fn row(&self, operation: Option<&Operation>) -> Option<&AtomicU64> {
+        let row = operation
+            .and_then(|operation| OPERATIONS.binary_search_by(|row| row.id.cmp(operation.id)).ok());
+        self.by_operation.get(row.unwrap_or(OPERATIONS.len()))
     }
 
     pub(crate) fn effort(&self, effort: Effort) {

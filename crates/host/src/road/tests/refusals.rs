@@ -1,11 +1,14 @@
 //! What never reaches the API.
 
+use std::sync::Arc;
+
 use crate::{Guardrails, Host, HostError, HostErrorKind, HostSettings, Limit};
 use expect_test::{Expect, expect};
 use pianoroll_api::{Arguments, Options};
+use pianoroll_model::ManualClock;
 use serde_json::{Value, json};
 
-use super::stage::Stage;
+use super::stage::{Stage, gateway_at};
 
 const ALICE: &str = "01GDDKASAP8TKDDA2GRZDSVP4H";
 
@@ -178,6 +181,29 @@ async fn a_cancelled_run_stops_at_its_next_call() {
     expect!["profiles.update: not called, the run was cancelled"].assert_eq(&error.to_string());
     assert_eq!(stage.sent().len(), 1);
     assert!(host.ledger().entries.is_empty());
+}
+
+#[tokio::test]
+async fn what_a_cancellation_kept_from_being_sent_is_not_counted() {
+    let stage = Stage::new(20).await;
+    // Time stands still, so the second call waits for the quota for ever.
+    let clock = Arc::new(ManualClock::new(jiff::Timestamp::UNIX_EPOCH));
+    let quota = "1".parse().unwrap();
+    let gateway = gateway_at(&stage.simulator.gateway_url(), quota, clock);
+    let host = Host::new(HostSettings { gateway, ..stage.settings("read write") });
+    let trunk = host.trunk();
+    trunk.call("profiles.update", update()).await.unwrap();
+    let (second, ()) = tokio::join!(trunk.call("profiles.update", update()), async {
+        tokio::task::yield_now().await;
+        host.cancel().cancel();
+    });
+    assert_eq!(second.unwrap_err().kind(), HostErrorKind::Cancelled);
+    let summary = host.summary();
+    assert_eq!((summary.calls, summary.effects.write, summary.requests), (1, 1, 1));
+    assert_eq!((summary.outcomes.done, summary.outcomes.failed, summary.outcomes.open), (1, 0, 0));
+    assert_eq!(summary.by_operation["profiles.update"], 1);
+    assert_eq!(host.ledger().entries.len(), 1);
+    assert_eq!(stage.sent().len(), 1);
 }
 
 #[tokio::test]

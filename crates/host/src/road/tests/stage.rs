@@ -8,7 +8,7 @@ use crate::{Host, HostSettings, LedgerEntry, Observer, Problem};
 use pianoroll_gateway::{
     Config, Connection, Credential, Endpoints, Gateway, Quota, Retries, SystemClock,
 };
-use pianoroll_model::{PermissionSet, Revision};
+use pianoroll_model::{Clock, PermissionSet, Revision};
 use pianoroll_simulator::{LoggedRequest, Rule, Settings, Simulator};
 use serde_json::Value;
 
@@ -41,6 +41,11 @@ impl Observer for Heard {
 
 /// A client of a gateway at an address, without limits and without pauses.
 pub(crate) fn gateway(base: &str) -> Gateway {
+    gateway_at(base, Quota::Off, Arc::new(SystemClock::new()))
+}
+
+/// The same with a quota that runs by this clock.
+pub(crate) fn gateway_at(base: &str, quota: Quota, clock: Arc<dyn Clock>) -> Gateway {
     let retries = Retries {
         attempts: 2,
         first_pause: Duration::ZERO,
@@ -49,12 +54,12 @@ pub(crate) fn gateway(base: &str) -> Gateway {
     };
     let config = Config {
         endpoints: Endpoints::new(base, base).unwrap(),
-        quota: Quota::Off,
+        quota,
         retries,
         ..Config::default()
     };
     let credential = Credential::new("a-key-of-the-tests".to_owned()).unwrap();
-    Gateway::new(config, credential, Arc::new(SystemClock::new())).unwrap()
+    Gateway::new(config, credential, clock).unwrap()
 }
 
 /// Settings of a run that is granted these words.
