@@ -40,7 +40,8 @@ pub(crate) struct Cli {
         global = true,
         value_name = "WHEN",
         default_value = "auto",
-        hide_default_value = true
+        hide_default_value = true,
+        display_order = 900
     )]
     pub(crate) color: Color,
 }

@@ -74,6 +74,11 @@ pub(crate) fn table() -> String {
     text
 }
 
+/// A command's own examples, and the table below them.
+pub(crate) fn table_below(examples: &str) -> String {
+    format!("{examples}\n\n{}", table())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,6 +5,7 @@
 //! things are said. Nothing is started that a command does not need: `--version` and `operations` make no async runtime, no
 //! client and no simulator.
 
+mod allocator;
 mod arguments;
 mod commands;
 

@@ -37,11 +37,11 @@ pub(crate) struct TargetArguments {
     #[arg(long, value_name = "N|off")]
     pub(crate) quota: Option<QuotaWord>,
 
-    /// The base URL that stands in for https://gateway.maton.ai [env: PIANOROLL_GATEWAY_URL]
+    /// The base URL that stands in for `https://gateway.maton.ai` [env: PIANOROLL_GATEWAY_URL]
     #[arg(long, value_name = "URL")]
     pub(crate) gateway: Option<String>,
 
-    /// The base URL that stands in for https://ctrl.maton.ai [env: PIANOROLL_CONTROL_URL]
+    /// The base URL that stands in for `https://ctrl.maton.ai` [env: PIANOROLL_CONTROL_URL]
     #[arg(long, value_name = "URL")]
     pub(crate) control: Option<String>,
 

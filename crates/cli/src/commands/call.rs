@@ -26,13 +26,14 @@ use crate::{asynchronous, cancellation, describe, refusal, report, words};
 /// The most that is read as a body: a little more than the API takes, so that the refusal comes with the size.
 const BODY_BYTES: u64 = 64 << 20;
 
-#[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  \
+const EXAMPLES: &str = "Examples:\n  \
     pianoroll call profiles.list fields=email,first_name page_size=10 --simulate\n  \
     pianoroll call profiles.get 01GDDKASAP8TKDDA2GRZDSVP4H include=lists fields.list=name --simulate\n  \
     echo '{\"email\": \"a@example.com\"}' | pianoroll call profiles.create --body - --simulate\n\n\
-    `pianoroll operations show OPERATION` tells what an operation takes.",
-    after_long_help = crate::exit::table())]
+    `pianoroll operations show OPERATION` tells what an operation takes.";
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES, after_long_help = crate::exit::table_below(EXAMPLES))]
 pub(crate) struct Args {
     /// The operation, such as `profiles.list`
     #[arg(value_name = "OPERATION")]

@@ -10,7 +10,7 @@ use pianoroll_host::{Guardrails, HostSettings};
 use pianoroll_model::PermissionSet;
 use pianoroll_runtime::execution;
 use pianoroll_runtime::project::Project;
-use pianoroll_script::Script;
+use pianoroll_script::{MemoryLimit, Script};
 use serde_json::{Map, Value};
 
 use crate::arguments::{GrantArguments, LimitWord, TargetArguments};
@@ -23,11 +23,15 @@ use crate::progress::Progress;
 use crate::target::{self, Destination, Target, Wanted};
 use crate::{asynchronous, cancellation, refusal, report, style};
 
+/// The most memory of a run, in bytes: far beyond what automations need, far below what a machine dies of.
+const MOST_MEMORY: u64 = 1 << 30;
+
+const EXAMPLES: &str = "Examples:\n  \
+    pianoroll run scripts/retag_inactive_profiles.rhai --simulate --param days=30\n  \
+    pianoroll run scripts/clean_up.rhai --connection acme --allow lists:delete --limit deletes=20";
+
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  \
-    pianoroll run scripts/retag_inactive_profiles.rhai --simulate --param list='Newsletter Subscribers'\n  \
-    pianoroll run scripts/clean_up.rhai --connection acme --allow lists:delete --limit deletes=20",
-    after_long_help = crate::exit::table())]
+#[command(after_help = EXAMPLES, after_long_help = crate::exit::table_below(EXAMPLES))]
 pub(crate) struct Args {
     /// The script
     #[arg(value_name = "FILE")]
@@ -164,7 +168,8 @@ async fn execute_script(
         let progress = progress.clone();
         async move { progress.tick().await }
     });
-    let guest = plan.script.guest();
+    let memory = MemoryLimit { most: MOST_MEMORY, used: crate::allocator::held };
+    let guest = plan.script.guest().with_memory_limit(memory);
     let ended = execution::execute(&guest, settings).await;
     progress.finish();
     ticker.abort();
