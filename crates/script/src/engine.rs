@@ -105,18 +105,19 @@ pub(crate) fn for_branch(tag: Tag) -> Engine {
     let context = Shared::clone(&tag.0);
     engine.set_default_tag(Dynamic::from(tag));
     engine.on_progress(move |operations| {
-        if !operations.is_multiple_of(LOOK_EVERY) {
+        let run = &context.run;
+        // One load, each time: a text that doubles needs but a few operations from the limit to the end of the machine.
+        let exceeded = run.memory.as_ref().and_then(MemoryLimit::exceeded);
+        if exceeded.is_none() && !operations.is_multiple_of(LOOK_EVERY) {
             return None;
         }
-        let run = &context.run;
         if let Some((fatal, _)) = run.fatal() {
             return Some(Dynamic::from(fatal));
         }
         if let Some(fatal) = stopped(context.branch.host()) {
             return Some(Dynamic::from(fatal));
         }
-        let exceeded = run.memory.as_ref().and_then(MemoryLimit::exceeded)?;
-        let fatal = Fatal::Limit(exceeded);
+        let fatal = Fatal::Limit(exceeded?);
         // Remembered, so that the other branches end too.
         let _ = run.end(fatal.clone(), Position::NONE);
         Some(Dynamic::from(fatal))
