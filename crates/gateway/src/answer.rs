@@ -1,10 +1,13 @@
 //! What a call brings back.
 
+use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use pianoroll_api::request::{Links, cursor_of};
+use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 /// The answer of a successful call.
@@ -35,12 +38,89 @@ impl Answer {
     /// The cursor of the next page, cut out of `links.next`.
     #[must_use]
     pub fn next_cursor(&self) -> Option<String> {
+        match self.page().next {
+            NextPage::At(cursor) => Some(cursor),
+            NextPage::None | NextPage::Lost => None,
+        }
+    }
+
+    /// What the answer says about its page.
+    #[must_use]
+    pub fn page(&self) -> PageInfo {
         #[derive(Deserialize)]
         struct Page {
             #[serde(default)]
-            links: Option<pianoroll_api::request::Links>,
+            data: Rows,
+            #[serde(default)]
+            links: Option<Links>,
         }
-        serde_json::from_slice::<Page>(&self.body).ok()?.links?.next_cursor()
+        let Ok(page) = serde_json::from_slice::<Page>(&self.body) else {
+            return PageInfo { rows: 0, next: NextPage::None };
+        };
+        let link = page.links.and_then(|links| links.next).filter(|link| !link.is_empty());
+        let next = match link.as_deref().map(cursor_of) {
+            None => NextPage::None,
+            Some(None) => NextPage::Lost,
+            Some(Some(cursor)) => NextPage::At(cursor),
+        };
+        PageInfo { rows: page.data.0, next }
+    }
+}
+
+/// What an answer says about its page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PageInfo {
+    /// How many resources it holds; 0 where it holds no list.
+    pub rows: usize,
+    /// Where it goes on.
+    pub next: NextPage,
+}
+
+/// Where a list goes on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NextPage {
+    /// Nowhere: this was the last page.
+    None,
+    /// At this cursor.
+    At(String),
+    /// There is a link to another page, and no cursor in it. Taking this for the end would lose rows in silence.
+    Lost,
+}
+
+/// How many resources a member `data` holds; 0 where it is no list. Counted without reading them.
+#[derive(Default)]
+struct Rows(usize);
+
+impl<'de> Deserialize<'de> for Rows {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(RowsVisitor)
+    }
+}
+
+struct RowsVisitor;
+
+impl<'de> Visitor<'de> for RowsVisitor {
+    type Value = Rows;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of resources, one of them, or null")
+    }
+
+    fn visit_unit<E>(self) -> Result<Rows, E> {
+        Ok(Rows(0))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Rows, A::Error> {
+        let mut rows = 0;
+        while items.next_element::<IgnoredAny>()?.is_some() {
+            rows += 1;
+        }
+        Ok(Rows(rows))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Rows, A::Error> {
+        while entries.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(Rows(0))
     }
 }
 
@@ -96,4 +176,35 @@ pub struct Statistics {
     pub throttled: u64,
     /// Time spent waiting for limits, summed over calls that may have waited side by side.
     pub waited: Duration,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(body: &str, rows: usize, next: NextPage) {
+        let answer = Answer {
+            status: 200,
+            body: Bytes::from(body.to_owned()),
+            request_id: None,
+            date: None,
+            settlement: Settlement::Answered,
+            attempts: Effort::default(),
+        };
+        assert_eq!(answer.page(), PageInfo { rows, next }, "{body}");
+    }
+
+    #[test]
+    fn a_page_tells_where_the_list_goes_on() {
+        check(r#"{"data":[{"id":"1"},{}],"links":{"next":null}}"#, 2, NextPage::None);
+        check(r#"{"data":[],"links":{"next":""}}"#, 0, NextPage::None);
+        check(r#"{"data":{"id":"1"}}"#, 0, NextPage::None);
+        check(r#"{"data":null,"links":null}"#, 0, NextPage::None);
+        check("", 0, NextPage::None);
+        let link = |link: &str| format!(r#"{{"links":{{"next":"{link}"}},"data":[1]}}"#);
+        check(&link("https://x/api?page%5Bcursor%5D=a%3D"), 1, NextPage::At("a=".to_owned()));
+        // A link that leads on, but not by a cursor, is no last page.
+        check(&link("https://x/api?page[number]=2"), 1, NextPage::Lost);
+        check(&link("https://x/api"), 1, NextPage::Lost);
+    }
 }

@@ -29,7 +29,7 @@ mod limiter;
 #[doc(hidden)]
 pub use limiter::simulation;
 
-pub use answer::{Answer, Effort, Settlement, Statistics};
+pub use answer::{Answer, Effort, NextPage, PageInfo, Settlement, Statistics};
 pub use call::{Call, RawRequest};
 pub use cancel::Cancel;
 pub use clock::SystemClock;

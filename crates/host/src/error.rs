@@ -47,13 +47,26 @@ pub enum Cause {
         /// The operation that was not called.
         operation: String,
     },
-    /// The pages of an answer do not come to an end.
+    /// The pages of a list lead nowhere: they do not come to an end, or the next one cannot be asked for.
     Paging {
         /// The operation that pages.
         operation: String,
-        /// The page that named a cursor for the second time, from 1.
+        /// The page behind which the list cannot go on, from 1.
         page: u64,
+        /// Why.
+        why: PagingMistake,
     },
+}
+
+/// Why a list cannot go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PagingMistake {
+    /// A cursor was named for the second time.
+    Circle,
+    /// So many pages without a row, one after the other.
+    Empty(u32),
+    /// The link to the next page has no cursor.
+    NoCursor,
 }
 
 /// [`Cause`] without its details.
@@ -263,11 +276,20 @@ impl fmt::Display for HostError {
             Cause::Cancelled { operation } => {
                 write!(f, "{operation}: not called, the run was cancelled")?;
             }
-            Cause::Paging { operation, page } => {
-                write!(
-                    f,
-                    "{operation}: page {page} names a cursor that was there before, so the pages would never end"
-                )?;
+            Cause::Paging { operation, page, why } => {
+                write!(f, "{operation}: page {page} ")?;
+                match why {
+                    PagingMistake::Circle => f.write_str(
+                        "names a cursor that was there before, so the pages would never end",
+                    )?,
+                    PagingMistake::Empty(pages) => write!(
+                        f,
+                        "is the last of {pages} without a row, and still names another one"
+                    )?,
+                    PagingMistake::NoCursor => f.write_str(
+                        "has a link to the next page without a cursor, so the rest of the list is missing",
+                    )?,
+                }
             }
         }
         let Done { items, calls, of } = self.done;

@@ -28,7 +28,7 @@ mod summary;
 
 pub use branch::Branch;
 pub use check::{CheckError, CheckErrors};
-pub use error::{Cause, Done, HostError, HostErrorKind};
+pub use error::{Cause, Done, HostError, HostErrorKind, PagingMistake};
 pub use guardrails::{GuardrailError, Guardrails, Limit};
 pub use guest::{Guest, GuestError, GuestErrorKind, GuestRun};
 pub use host::{Host, HostSettings};

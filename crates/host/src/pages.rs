@@ -3,13 +3,17 @@
 use std::sync::Arc;
 
 use pianoroll_api::Operation;
-use pianoroll_gateway::Answer;
+use pianoroll_gateway::{Answer, NextPage};
 use pianoroll_model::Position;
 use serde_json::Value;
 
-use crate::error::{Cause, HostError};
+use crate::error::{Cause, HostError, PagingMistake};
 use crate::host::Host;
 use crate::road::{self, Ready};
+
+/// How many pages without a row may follow each other. A filter may leave some pages empty; a server that never comes to an
+/// end must not keep a run busy until somebody looks.
+const MAX_EMPTY_PAGES: u32 = 1000;
 
 /// The pages of a list, fetched one at a time when [`Pages::next`] is asked for it. Owned, so that a page can be fetched
 /// while the one before is still being used.
@@ -19,6 +23,8 @@ pub struct Pages {
     position: Position,
     state: State,
     loops: LoopDetector,
+    /// Pages without a row, up to now.
+    empty: u32,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -35,7 +41,7 @@ impl Pages {
         if let Some(cursor) = ready.arguments.options.get("cursor").and_then(Value::as_str) {
             loops.is_repeated(cursor);
         }
-        Self { host, ready, position, state: State::At(1), loops }
+        Self { host, ready, position, state: State::At(1), loops, empty: 0 }
     }
 
     /// The operation.
@@ -47,23 +53,30 @@ impl Pages {
     /// Fetches the next page; nothing after the last, and nothing after a failure: a position is called once.
     ///
     /// # Errors
-    /// As for [`Branch::call`](crate::Branch::call), and [`Cause::Paging`] where a cursor comes back a second time.
+    /// As for [`Branch::call`](crate::Branch::call), and [`Cause::Paging`] where the list leads nowhere.
     pub async fn next(&mut self) -> Result<Option<Answer>, HostError> {
         let State::At(page) = self.state else { return Ok(None) };
         let position = self.position.part(page);
         let result = road::exchange(&self.host, &self.ready, 0, position).await;
         self.state = State::Over;
         let answer = result?;
-        match answer.next_cursor() {
-            None => {}
-            Some(cursor) if self.loops.is_repeated(&cursor) => {
-                let operation = self.ready.operation.id.to_owned();
-                return Err(HostError::new(Cause::Paging { operation, page }, position));
+        let found = answer.page();
+        self.empty = if found.rows == 0 { self.empty + 1 } else { 0 };
+        let mistake = match &found.next {
+            NextPage::Lost => Some(PagingMistake::NoCursor),
+            NextPage::At(cursor) if self.loops.is_repeated(cursor) => Some(PagingMistake::Circle),
+            NextPage::At(_) if self.empty >= MAX_EMPTY_PAGES => {
+                Some(PagingMistake::Empty(self.empty))
             }
-            Some(cursor) => {
-                self.ready.arguments.options.insert("cursor".to_owned(), Value::String(cursor));
-                self.state = State::At(page + 1);
-            }
+            NextPage::None | NextPage::At(_) => None,
+        };
+        if let Some(why) = mistake {
+            let operation = self.ready.operation.id.to_owned();
+            return Err(HostError::new(Cause::Paging { operation, page, why }, position));
+        }
+        if let NextPage::At(cursor) = found.next {
+            self.ready.arguments.options.insert("cursor".to_owned(), Value::String(cursor));
+            self.state = State::At(page + 1);
         }
         Ok(Some(answer))
     }

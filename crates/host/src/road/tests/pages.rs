@@ -96,8 +96,8 @@ async fn a_filter_may_be_written_with_space_in_it() {
     assert_eq!(ids(&reply.json()), ["01GDDKASAP8TKDDA2GRZDSVP4H"]);
 }
 
-/// A gateway whose every page names the same two cursors in turn.
-async fn going_round() -> String {
+/// A gateway whose pages are empty and name this link, by their number from 0.
+async fn paging(link: fn(u64) -> String) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async move {
@@ -105,8 +105,7 @@ async fn going_round() -> String {
             let Ok((mut stream, _)) = listener.accept().await else { return };
             let mut head = [0; 8192];
             let _ = stream.read(&mut head).await;
-            let next = format!("https://a.klaviyo.com/api/profiles?page[cursor]=c{}", page % 2);
-            let body = json!({ "data": [], "links": { "next": next } }).to_string();
+            let body = json!({ "data": [], "links": { "next": link(page) } }).to_string();
             let answer = format!(
                 "HTTP/1.1 200 OK\r\ncontent-type: application/vnd.api+json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
                 body.len()
@@ -117,21 +116,44 @@ async fn going_round() -> String {
     base
 }
 
-#[tokio::test]
-async fn cursors_that_go_round_are_an_error_and_no_endless_loop() {
-    let host = Host::new(settings(gateway(&going_round().await), "read"));
+async fn mistake_of(link: fn(u64) -> String) -> String {
+    let host = Host::new(settings(gateway(&paging(link).await), "read"));
     let mut pages = host.trunk().pages("profiles.list", Arguments::default()).unwrap();
     let error = loop {
         match pages.next().await {
-            Ok(page) => assert!(page.is_some()),
+            Ok(page) => assert!(page.is_some(), "the list came to a quiet end"),
             Err(error) => break error,
         }
     };
-    expect![
-        "profiles.list: page 4 names a cursor that was there before, so the pages would never end"
-    ]
-    .assert_eq(&error.to_string());
     assert_eq!(error.kind(), HostErrorKind::Paging);
     assert!(error.is_catchable());
     assert!(pages.next().await.unwrap().is_none());
+    error.to_string()
+}
+
+#[tokio::test]
+async fn cursors_that_go_round_are_an_error_and_no_endless_loop() {
+    let link = |page| format!("https://a.klaviyo.com/api/profiles?page[cursor]=c{}", page % 2);
+    expect![
+        "profiles.list: page 4 names a cursor that was there before, so the pages would never end"
+    ]
+    .assert_eq(&mistake_of(link).await);
+}
+
+#[tokio::test]
+async fn empty_pages_without_end_are_an_error() {
+    let link = |page| format!("https://a.klaviyo.com/api/profiles?page[cursor]=c{page}");
+    expect![
+        "profiles.list: page 1000 is the last of 1000 without a row, and still names another one"
+    ]
+    .assert_eq(&mistake_of(link).await);
+}
+
+#[tokio::test]
+async fn a_link_without_a_cursor_is_no_last_page() {
+    let link = |_| "https://a.klaviyo.com/api/profiles?page[number]=2".to_owned();
+    expect![
+        "profiles.list: page 1 has a link to the next page without a cursor, so the rest of the list is missing"
+    ]
+    .assert_eq(&mistake_of(link).await);
 }
