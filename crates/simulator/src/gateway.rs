@@ -236,7 +236,8 @@ impl Gateway {
                 return Ok(Admitted::Native { account, exchange: Err(refusal), rate: Vec::new() });
             }
         };
-        let query = query::check(operation, revision, &query::pairs(arrival.query.as_deref()));
+        let pairs = query::pairs(arrival.query.as_deref());
+        let query = query::check(operation, self.settings.mode, revision, &pairs);
         let demands = native::demands(account.number, operation, query.as_ref().ok());
         self.take(&demands).map_err(|wait| Answer::throttled(wait, &self.error_id(ticket)))?;
         let rate = match self.settings.limits {

@@ -4,7 +4,10 @@
 mod filter;
 
 use percent_encoding::percent_decode_str;
-use pianoroll_api::operation::{Attribute, Kind, Operation, Page, Resource, resource_of_type};
+use pianoroll_api::find;
+use pianoroll_api::operation::{
+    Attribute, Kind, Mode, Operation, Page, Resource, resource_of_type,
+};
 use pianoroll_model::Revision;
 
 use crate::exchange::{Query, Refusal, Source};
@@ -30,12 +33,14 @@ fn decode(text: &str) -> String {
 /// 400 for the first thing that the operation does not allow.
 pub(crate) fn check(
     operation: &Operation,
+    mode: Mode,
     revision: Option<Revision>,
     pairs: &[(String, String)],
 ) -> Result<Query, Refusal> {
     let mut checked = Query::default();
+    let single = single(operation).filter(|_| mode == Mode::Documented);
     for (name, value) in pairs {
-        let parameter = Parameter { operation, name, value };
+        let parameter = Parameter { operation, single, name, value };
         match name.as_str() {
             "filter" if !operation.query.filter.is_empty() => {
                 checked.filter = Some(filter::check(operation, value)?);
@@ -57,9 +62,17 @@ pub(crate) fn check(
     Ok(checked)
 }
 
+/// The operation that reads one row of what another one lists. The document's general section includes with a list what
+/// Klaviyo includes with a single row only (`profiles.list`); as it is documented, it is played.
+fn single(operation: &Operation) -> Option<&'static Operation> {
+    (operation.name == "list").then(|| find(&format!("{}.get", operation.module))).flatten()
+}
+
 /// One parameter of a query.
 struct Parameter<'q> {
     operation: &'q Operation,
+    /// Whose includes are allowed too.
+    single: Option<&'q Operation>,
     name: &'q str,
     value: &'q str,
 }
@@ -78,6 +91,11 @@ impl Parameter<'_> {
         let resource = resource_name(self.operation);
         let detail = format!("'{name}' is not a valid field for the resource '{resource}'.");
         Err(Refusal::invalid(detail, Source::Parameter(name)))
+    }
+
+    /// What the operation takes, and what is allowed beside it.
+    fn queries(&self) -> impl Iterator<Item = &pianoroll_api::operation::Query> {
+        std::iter::once(self.operation).chain(self.single).map(|operation| &operation.query)
     }
 
     fn list(&self) -> Vec<String> {
@@ -100,8 +118,10 @@ impl Parameter<'_> {
 
     fn include(&self) -> Result<Vec<String>, Refusal> {
         let names = self.list();
-        let allowed =
-            |name: &String| self.operation.query.include.iter().any(|known| known.name == name);
+        let allowed = |name: &String| {
+            let mut known = self.queries().flat_map(|query| query.include);
+            known.any(|known| known.name == name)
+        };
         match names.iter().find(|name| !allowed(name)) {
             Some(name) => self.refused(format!(
                 "'{name}' is not an allowed include parameter for this resource."
@@ -126,7 +146,7 @@ impl Parameter<'_> {
     /// A sparse fieldset, additional fields, or a parameter of the operation's own.
     fn other(&self, checked: &mut Query) -> Result<(), Refusal> {
         if let Some(kind) = bracketed(self.name, "fields") {
-            if !self.operation.query.fields.contains(&kind) {
+            if !self.queries().any(|query| query.fields.contains(&kind)) {
                 return self.unknown();
             }
             let names = self.list();

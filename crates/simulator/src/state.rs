@@ -72,6 +72,9 @@ pub(crate) struct State {
     sends: Vec<String>,
     /// When scheduled campaigns go out, in seconds, and which.
     due: BTreeSet<(i64, String)>,
+    /// Coupons that are there for the sake of their codes and may still be created, once: the document uses its coupon
+    /// without creating it first, and creates it.
+    creatable: BTreeSet<&'static str>,
 }
 
 impl State {
@@ -89,6 +92,7 @@ impl State {
             serial: 0,
             sends: Vec::new(),
             due: BTreeSet::new(),
+            creatable: BTreeSet::new(),
         };
         dataset::fill(&mut state);
         state

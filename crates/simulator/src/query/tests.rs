@@ -5,9 +5,13 @@ use super::*;
 
 /// What becomes of a query, percent-encoding apart.
 fn check(id: &str, query: &str, expected: Expect) {
+    check_in(Mode::Strict, id, query, expected);
+}
+
+fn check_in(mode: Mode, id: &str, query: &str, expected: Expect) {
     let operation = find(id).unwrap();
-    let revision = Mode::Strict.revision(operation.app);
-    let answer = match super::check(operation, revision, &pairs(Some(query))) {
+    let revision = mode.revision(operation.app);
+    let answer = match super::check(operation, mode, revision, &pairs(Some(query))) {
         Ok(query) => format!("{query:?}"),
         Err(refusal) => {
             assert_eq!((refusal.status, refusal.code), (400, "invalid"));
@@ -241,7 +245,7 @@ fn every_example_of_the_spec_is_allowed() {
                 serde_json::from_str(example.options).unwrap();
             let pairs: Vec<_> =
                 options.iter().flat_map(|(name, value)| option(operation, name, value)).collect();
-            let checked = super::check(operation, revision, &pairs);
+            let checked = super::check(operation, Mode::Strict, revision, &pairs);
             assert!(checked.is_ok(), "{}: {pairs:?}: {checked:?}", operation.id);
         }
     }
@@ -269,4 +273,37 @@ fn option(operation: &Operation, name: &str, value: &serde_json::Value) -> Vec<(
         "cursor" => vec![("page[cursor]".to_owned(), text(value))],
         name => vec![(name.to_owned(), text(value))],
     }
+}
+
+#[test]
+fn the_documents_include_on_the_list_of_profiles_is_played_as_documented_only() {
+    let query = "include=lists&fields[list]=name,created";
+    check_in(
+        Mode::Documented,
+        "profiles.list",
+        query,
+        expect![[
+            r#"Query { filter: None, sort: None, fields: {"list": ["name", "created"]}, additional_fields: {}, include: ["lists"], page_size: None, cursor: None, parameters: {}, repeated: [("include", "lists"), ("fields[list]", "name,created")] }"#
+        ]],
+    );
+    for mode in [Mode::Strict, Mode::Today] {
+        check_in(
+            mode,
+            "profiles.list",
+            query,
+            expect!["include: 'lists' is not an allowed include parameter for this resource."],
+        );
+    }
+    check_in(
+        Mode::Documented,
+        "profiles.list",
+        "include=tags",
+        expect!["include: 'tags' is not an allowed include parameter for this resource."],
+    );
+    check_in(
+        Mode::Documented,
+        "lists.list",
+        "include=profiles",
+        expect!["include: 'profiles' is not an allowed include parameter for this resource."],
+    );
 }

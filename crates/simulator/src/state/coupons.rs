@@ -18,10 +18,11 @@ impl State {
             let detail = "'external_id' may hold letters, digits and underscores.";
             return Err(refused(detail, "/data/attributes/external_id"));
         }
-        if self.exists("coupon", &id) {
+        if self.exists("coupon", &id) && !self.creatable.contains(id.as_str()) {
             let detail = format!("A coupon with external_id {id} already exists.");
             return Err(Refusal::conflict("duplicate", detail, json!({ "duplicate_id": id })));
         }
+        self.creatable.remove(id.as_str());
         given.id = Some(id);
         let record = self.fresh(exchange, "coupon", given);
         self.insert("coupon", record.clone());

@@ -87,16 +87,20 @@ fn item(state: &mut State, number: u64) {
     }
 }
 
+/// The coupon that the document creates and uses.
+const COUPON: &str = "SUMMER_SALE_2024";
+
 fn coupons(state: &mut State) {
+    state.creatable.insert(COUPON);
     let coupons = [
-        ("SUMMER_SALE_2024", "Summer sale discount coupon"),
+        (COUPON, "Summer sale discount coupon"),
         ("WELCOME10", "Ten per cent for new customers"),
         ("WINBACK15", "Fifteen per cent for those who come back"),
     ];
     for (id, description) in coupons {
         let attributes = json!({ "external_id": id, "description": description });
         state.insert("coupon", Record::new(id, attributes));
-        let first = (id == "SUMMER_SALE_2024").then(|| "SAVE10NOW".to_owned());
+        let first = (id == COUPON).then(|| "SAVE10NOW".to_owned());
         let count = if first.is_some() { CODES } else { 20 };
         let others = (0..count)
             .map(|number| format!("{}{}", &id[..4], base62(mix(0, 121, number), 8).to_uppercase()));

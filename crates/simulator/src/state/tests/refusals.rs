@@ -4,7 +4,7 @@ use expect_test::{Expect, expect};
 use pianoroll_api::operation::Mode;
 use serde_json::{Value, json};
 
-use super::{Ask, account, all, ask};
+use super::{Ask, State, account, all, ask};
 
 const ALICE: &str = "01GDDKASAP8TKDDA2GRZDSVP4H";
 
@@ -179,13 +179,33 @@ fn a_second_holder_of_an_identifier_is_a_409_with_the_first_ones_id() {
         ]],
     );
     check(
-        ask("coupons.create").body(json!({ "external_id": "SUMMER_SALE_2024" })),
+        ask("coupons.create").body(json!({ "external_id": "WELCOME10" })),
         expect![[
-            r#"409 duplicate Some(Pointer("/data/attributes")): A coupon with external_id SUMMER_SALE_2024 already exists."#
+            r#"409 duplicate Some(Pointer("/data/attributes")): A coupon with external_id WELCOME10 already exists."#
         ]],
     );
     let own = ask("profiles.update").id(ALICE).body(json!({ "email": "alice@example.com" }));
     assert_eq!(own.ok(&mut state)["data"]["id"], ALICE);
+}
+
+#[test]
+fn the_documents_coupon_is_there_for_its_codes_and_can_be_created_once() {
+    let mut state = account();
+    let codes = |state: &mut State| {
+        let codes =
+            ask("coupon_codes.list").with("filter", "equals(coupon.id,\"SUMMER_SALE_2024\")");
+        codes.ok(state)["data"].as_array().unwrap().len()
+    };
+    let before = codes(&mut state);
+    let create = || {
+        ask("coupons.create")
+            .body(json!({ "external_id": "SUMMER_SALE_2024", "description": "New" }))
+    };
+    let wrong = json!({ "external_id": "SUMMER_SALE_2024", "nope": 1 });
+    ask("coupons.create").body(wrong).of(&mut state).unwrap_err();
+    assert_eq!(create().ok(&mut state)["data"]["attributes"]["description"], "New");
+    assert_eq!(create().of(&mut state).unwrap_err().status, 409);
+    assert_eq!(codes(&mut state), before, "its codes stay");
 }
 
 #[test]
