@@ -9,10 +9,11 @@ use sha2::{Digest, Sha256};
 
 /// Builds the stripped release binary and writes it, with its SHA-256 checksum beside it, to `dist/`.
 pub(crate) fn run(root: &Path) -> Result<()> {
-    let strip = ["--config", "profile.release.strip=\"symbols\""];
-    let words = ["build", "--release", "--locked", "--package", "pianoroll"];
-    let status =
-        crate::cargo(root).args(words).args(strip).status().context("could not start cargo")?;
+    // Only the last link differs from an ordinary release build, so all of that is used again.
+    let words = ["rustc", "--release", "--locked", "--package", "pianoroll", "--bin", "pianoroll"];
+    let strip = ["--", "-C", "strip=symbols"];
+    let mut cargo = crate::cargo(root);
+    let status = cargo.args(words).args(strip).status().context("could not start cargo")?;
     if !status.success() {
         bail!("the release build failed");
     }

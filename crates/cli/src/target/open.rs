@@ -183,7 +183,9 @@ pub(crate) fn client(
     clock: &Arc<dyn Clock>,
 ) -> Result<Gateway, Failure> {
     let config = Config { endpoints, quota, shared_quota, seed: seed()?, ..Config::default() };
-    Gateway::new(config, credential, clock.clone()).or_exit(Exit::Input)
+    let gateway = Gateway::new(config, credential, clock.clone()).or_exit(Exit::Input)?;
+    // All that this program does so far was asked for by a person, who waits.
+    Ok(gateway.by_hand())
 }
 
 /// Chance from the operating system: the one place where it comes in.
