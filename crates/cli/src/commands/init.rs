@@ -17,6 +17,9 @@ const FILES: [(&str, &str); 3] = [
     (".gitignore", include_str!("init/gitignore")),
 ];
 
+/// What stands in the project file for the name of the project, as a TOML string.
+const PROJECT_NAME: &str = "\"PROJECT NAME\"";
+
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// The folder of the project; it is made where it is missing
@@ -54,7 +57,9 @@ fn write_project(folder: &Path) -> Result<(), Failure> {
             there.join(" and ")
         )));
     }
+    let project = project_name(folder);
     for (name, content) in FILES {
+        let content = content.replace(PROJECT_NAME, &project);
         let file = folder.join(name);
         let parent = file.parent().unwrap_or(folder);
         fs::create_dir_all(parent)
@@ -72,6 +77,17 @@ fn write_project(folder: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
+/// The name of the folder, as a TOML string.
+fn project_name(folder: &Path) -> String {
+    // `.` has no name of its own, and a folder that is not there yet cannot be looked up.
+    let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_path_buf());
+    let folder = folder.canonicalize().unwrap_or(folder);
+    let name = folder.file_name().unwrap_or("automations".as_ref()).to_string_lossy();
+    // What TOML writes without an escape, and two that it escapes.
+    let plain = name.chars().filter(|character| !character.is_control());
+    format!("\"{}\"", plain.collect::<String>().replace('\\', "\\\\").replace('"', "\\\""))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -85,5 +101,18 @@ mod tests {
         assert_eq!(project.file, Some(folder.join("pianoroll.toml")));
         let failure = write_project(&folder).unwrap_err();
         assert!(failure.error.to_string().contains("already has"), "{failure:?}");
+    }
+
+    #[test]
+    fn a_project_has_the_name_of_its_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["demo", "Kunde \"A\" \\ B", "tab\there", "müller"] {
+            let folder = folder.path().join(name);
+            write_project(&folder).unwrap();
+            let project = pianoroll_runtime::project::Project::find(&folder).unwrap();
+            assert_eq!(project.name.as_deref(), Some(name.replace('\t', "").as_str()));
+        }
+        assert_eq!(project_name(Path::new(".")), "\"cli\"");
+        assert_eq!(project_name(Path::new("/")), "\"automations\"");
     }
 }
