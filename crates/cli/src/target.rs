@@ -243,11 +243,10 @@ pub(crate) fn endpoints(
     let local =
         |url: &str| Endpoints { gateway: url.to_owned(), control: url.to_owned() }.is_loopback();
     // A key for a server on this machine has no business at Maton's, and the other way round.
-    if let (Some(url), None) = (&gateway, &control)
+    if let (Some(url), None) | (None, Some(url)) = (&gateway, &control)
         && local(url)
     {
-        let control = Some(url.clone());
-        return Endpoints::new(url, control.as_deref().unwrap_or(url)).or_exit(Exit::Input);
+        return Endpoints::new(url, url).or_exit(Exit::Input);
     }
     let gateway = gateway.unwrap_or(official.gateway);
     let control = control.unwrap_or(official.control);

@@ -154,6 +154,10 @@ fn the_command_line_comes_first_then_the_environment() {
             "http://127.0.0.1:3 http://127.0.0.1:3 quota=off key=the environment variable MATON_API_KEY connection=any 2024-10-15 as 2025-01-15"
         ],
     );
+    // The other way round too: the key for a server on this machine does not go to Maton's gateway.
+    let alone =
+        TargetArguments { control: text("http://127.0.0.1:4"), ..TargetArguments::default() };
+    check(&alone, "", expect!["http://127.0.0.1:4 http://127.0.0.1:4 quota=10 key=the environment variable MATON_API_KEY connection=any 2024-10-15 as 2024-10-15"]);
     let broken = Environment { quota: text("fast"), ..Environment::default() };
     check_with(
         &TargetArguments::default(),
