@@ -78,6 +78,13 @@ async fn a_connection_is_imported_used_by_its_name_and_deleted() {
     assert_eq!(listed, json!([]));
     let doctor = inside(&simulator, folder, &["doctor"]).expect_code(5);
     assert!(doctor.stdout.contains("fail"), "{doctor:?}");
+
+    // Nobody is asked about a simulator's connection that the project does not call live; and `--json` is everywhere.
+    std::fs::remove_file(folder.join("pianoroll.toml")).unwrap();
+    simulator.reset();
+    let words = ["connections", "delete", DOCUMENTED, "--json"];
+    let deleted = inside(&simulator, folder, &words).expect_code(0).json();
+    assert_eq!(deleted, json!({"deleted": DOCUMENTED}));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -250,5 +257,18 @@ fn shown_examples_can_be_pasted() {
             let output = Command::new("sh").args(["-c", line]).env("PATH", path).output().unwrap();
             assert!(output.status.success(), "{line}\n{}", String::from_utf8_lossy(&output.stderr));
         }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn connections_take_the_gateways_address_before_and_behind_the_inner_command() {
+    let simulator = simulator(unlimited()).await;
+    let address = at(&simulator);
+    for place in [1, 2] {
+        let mut words = vec!["connections", "list"];
+        words.splice(place..place, address.iter().map(String::as_str));
+        words.push("--json");
+        let listed = run(words).expect_code(0).json();
+        assert_eq!(listed[0]["connection_id"], DOCUMENTED, "{listed}");
     }
 }

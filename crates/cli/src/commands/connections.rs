@@ -23,6 +23,8 @@ use crate::{asynchronous, confirm, refusal};
 pub(crate) struct Args {
     #[command(subcommand)]
     command: Command,
+    #[command(flatten)]
+    target: TargetArguments,
 }
 
 #[derive(Debug, Subcommand)]
@@ -35,8 +37,6 @@ enum Command {
         /// Print a JSON array
         #[arg(long)]
         json: bool,
-        #[command(flatten)]
-        target: TargetArguments,
     },
     /// Start a connection: prints the page on which to authorise it
     Create {
@@ -46,8 +46,6 @@ enum Command {
         /// Print a JSON object
         #[arg(long)]
         json: bool,
-        #[command(flatten)]
-        target: TargetArguments,
     },
     /// Show one connection
     Get {
@@ -57,19 +55,18 @@ enum Command {
         /// Print a JSON object
         #[arg(long)]
         json: bool,
-        #[command(flatten)]
-        target: TargetArguments,
     },
     /// Delete a connection: what uses it stops working
     Delete {
         /// Its id, or its name in pianoroll.toml
         #[arg(value_name = "ID|NAME")]
         which: String,
-        /// Do not ask
+        /// Do not ask; a simulator's connection without a name is never asked about
         #[arg(long)]
         yes: bool,
-        #[command(flatten)]
-        target: TargetArguments,
+        /// Print a JSON object: the id that was deleted
+        #[arg(long)]
+        json: bool,
     },
     /// Give a connection a name in pianoroll.toml, with the account that it leads to
     Import {
@@ -82,21 +79,7 @@ enum Command {
         /// It is a test account: runs by hand never ask
         #[arg(long)]
         not_live: bool,
-        #[command(flatten)]
-        target: TargetArguments,
     },
-}
-
-impl Command {
-    fn target(&self) -> &TargetArguments {
-        match self {
-            Command::List { target, .. }
-            | Command::Create { target, .. }
-            | Command::Get { target, .. }
-            | Command::Delete { target, .. }
-            | Command::Import { target, .. } => target,
-        }
-    }
 }
 
 pub(crate) fn execute(args: &Args) -> Result<Exit, Failure> {
@@ -107,17 +90,13 @@ pub(crate) fn execute(args: &Args) -> Result<Exit, Failure> {
 }
 
 async fn run(args: &Args, environment: &Environment, project: Project) -> Result<Exit, Failure> {
-    let destination = Destination::for_calls(
-        args.command.target(),
-        environment,
-        project.clone(),
-        Wanted::Control,
-    )?;
+    let destination =
+        Destination::for_calls(&args.target, environment, project.clone(), Wanted::Control)?;
     let target = destination.open(Wanted::Control, &Cancel::new()).await?;
     let control = Control { target: &target, source: destination.source() };
     let mut output = Output::new();
     match &args.command {
-        Command::List { status, json, .. } => {
+        Command::List { status, json } => {
             let mut arguments = Arguments::default();
             if let Some(status) = status {
                 arguments = arguments.with_option("status", status.to_uppercase());
@@ -129,7 +108,7 @@ async fn run(args: &Args, environment: &Environment, project: Project) -> Result
                 show::list(&mut output, &rows, &project)?;
             }
         }
-        Command::Create { app, json, .. } => {
+        Command::Create { app, json } => {
             let arguments = Arguments::default().with_body(json!({"app": app}));
             let started = control.call("connections.create", arguments).await?;
             // What the answer holds is not documented; the id is enough to read the rest.
@@ -143,7 +122,7 @@ async fn run(args: &Args, environment: &Environment, project: Project) -> Result
                 show::created(&mut output, &row)?;
             }
         }
-        Command::Get { which, json, .. } => {
+        Command::Get { which, json } => {
             let row = control.get(&id(which, &project)?).await?;
             if *json {
                 output.json(&show::without_token(row))?;
@@ -151,10 +130,12 @@ async fn run(args: &Args, environment: &Environment, project: Project) -> Result
                 show::one(&mut output, &row, &project)?;
             }
         }
-        Command::Delete { which, yes, .. } => {
+        Command::Delete { which, yes, json } => {
             let id = id(which, &project)?;
+            let live = project.connections.values().any(|named| named.id == id && named.live);
+            let harmless = destination.is_local() && !live;
             let question = format!("delete the connection {id}? what uses it stops working");
-            if !yes && !confirm::yes(&question) {
+            if !yes && !harmless && !confirm::yes(&question) {
                 return Err(Failure::text(
                     Exit::Denied,
                     format!("the connection {id} was not deleted"),
@@ -162,9 +143,13 @@ async fn run(args: &Args, environment: &Environment, project: Project) -> Result
                 .hint("say --yes, or answer y on a terminal"));
             }
             control.call("connections.delete", Arguments::ids([id.as_str()])).await?;
-            output.line(format_args!("deleted {id}"))?;
+            if *json {
+                output.json(&json!({"deleted": id}))?;
+            } else {
+                output.line(format_args!("deleted {id}"))?;
+            }
         }
-        Command::Import { name, id, not_live, .. } => {
+        Command::Import { name, id, not_live } => {
             let wish = import::Wish { name, id: id.as_ref(), live: !not_live };
             import::import(&wish, &control, &project, environment, &mut output).await?;
         }
