@@ -1,4 +1,5 @@
 //! Answers made to mislead: the real binary must not send twice, lose something in silence, or repeat the key.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use pianoroll_simulator::Simulator;
 use pianoroll_tests::{Finished, KEY, at, pianoroll, simulator, unlimited};
