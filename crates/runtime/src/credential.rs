@@ -1,5 +1,6 @@
 //! Where a gateway key is read. Nothing else reads one, and nothing keeps one but the gateway's own type.
 
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use pianoroll_gateway::Credential;
@@ -70,7 +71,7 @@ impl Source {
                     return Err(self.unusable(pianoroll_gateway::CredentialError::Characters));
                 }
             },
-            Source::File(file) => std::fs::read_to_string(file)
+            Source::File(file) => read_short(file)
                 .map_err(|source| CredentialError::Read { file: file.clone(), source })?,
         };
         match (Credential::new(text), self) {
@@ -96,6 +97,20 @@ impl Source {
     fn unusable(&self, reason: pianoroll_gateway::CredentialError) -> CredentialError {
         CredentialError::Unusable { place: self.clone(), reason }
     }
+}
+
+/// The largest file that is taken for one that holds a key: far beyond any key.
+const MAX_KEY_BYTES: u64 = 64 * 1024;
+
+/// Reads a file that must be short. A device without an end, named by mistake, must not fill the memory.
+fn read_short(file: &Path) -> std::io::Result<String> {
+    let mut text = String::new();
+    std::fs::File::open(file)?.take(MAX_KEY_BYTES + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > MAX_KEY_BYTES {
+        let message = format!("it is larger than {MAX_KEY_BYTES} bytes, so it is no key");
+        return Err(std::io::Error::new(std::io::ErrorKind::FileTooLarge, message));
+    }
+    Ok(text)
 }
 
 #[cfg(unix)]
@@ -142,6 +157,17 @@ mod tests {
         let unset = Source::Env("PIANOROLL_TEST_UNSET".to_owned()).read().unwrap_err();
         expect!["the environment variable PIANOROLL_TEST_UNSET is not set"]
             .assert_eq(&unset.to_string());
+    }
+
+    #[test]
+    fn a_file_without_an_end_is_no_key() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("key");
+        std::fs::write(&file, "k".repeat(64 * 1024 + 1)).unwrap();
+        let error = Source::File(file).read().unwrap_err();
+        assert!(matches!(error, CredentialError::Read { .. }), "{error}");
+        #[cfg(target_os = "linux")]
+        assert!(Source::File("/dev/zero".into()).read().is_err());
     }
 
     #[cfg(unix)]

@@ -79,9 +79,48 @@ impl<'t> Mistakes<'t> {
             return None;
         }
         self.found.sort_by_key(|mistake| (mistake.line, mistake.column));
-        let rendered = render(&self.found, self.text, file);
+        let rendered = render(&self.found, &without_secrets(self.text), file);
         Some(ProjectError::Mistakes { mistakes: self.found, rendered })
     }
+}
+
+/// The text, as it may be shown: whoever writes `key = "…"` below `[credentials.main]` must not find the key in a log. Every
+/// character of a value there, but for those of `env` and `file`, becomes a `*`, so that all places stay where they are.
+fn without_secrets(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    let mut among_credentials = false;
+    for line in text.split_inclusive('\n') {
+        let bare = line.trim_start();
+        if bare.starts_with('[') {
+            among_credentials =
+                bare.trim_start_matches(['[', ' ', '\t']).starts_with("credentials");
+            shown.push_str(line);
+            continue;
+        }
+        let (name, value) = match line.split_once('=') {
+            Some((name, value)) => (Some(name), value),
+            None => (None, line),
+        };
+        let name = name.map(|name| (name, name.trim().trim_matches(['"', '\''])));
+        let secret = match name {
+            Some((_, "env" | "file")) => false,
+            Some((_, name)) => among_credentials || name.starts_with("credentials"),
+            // The rest of a value over several lines, or a comment.
+            None => among_credentials,
+        };
+        if !secret {
+            shown.push_str(line);
+            continue;
+        }
+        if let Some((name, _)) = name {
+            shown.push_str(name);
+            shown.push('=');
+        }
+        let kept =
+            |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '{' | '}' | '[' | ']' | ',');
+        shown.extend(value.chars().map(|c| if kept(c) { c } else { '*' }));
+    }
+    shown
 }
 
 fn render(mistakes: &[Mistake], text: &str, file: &Path) -> String {
@@ -100,5 +139,41 @@ pub(super) fn did_you_mean(given: &str, allowed: &[&str]) -> Option<String> {
         Some(word) => Some(format!("did you mean `{word}`?")),
         None if allowed.is_empty() => None,
         None => Some(format!("known here: {}", allowed.join(", "))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::{Expect, expect};
+
+    use super::*;
+
+    #[test]
+    fn what_may_be_a_key_is_not_shown() {
+        let check = |text: &str, expected: Expect| expected.assert_eq(&without_secrets(text));
+        check(
+            "[credentials.main]\nkey = \"mk é1\"\nenv = \"MATON\"\n[connections.a]\nid = \"x\"\n",
+            expect![[r#"
+                [credentials.main]
+                key = "** **"
+                env = "MATON"
+                [connections.a]
+                id = "x"
+            "#]],
+        );
+        check("credentials.main.key = 'mk'", expect!["credentials.main.key = '**'"]);
+        check(
+            "[credentials]\nmain = { key = \"mk\" }",
+            expect![[r#"
+            [credentials]
+            main = { *** * "**" }"#]],
+        );
+        check(
+            "[credentials.main]\nmk_live_1\n",
+            expect![[r#"
+            [credentials.main]
+            *********
+        "#]],
+        );
     }
 }
