@@ -236,7 +236,8 @@ fn limits(headers: &HeaderMap) -> Limits {
         text.trim().parse::<u32>().ok()
     };
     Limits {
-        limit: number("ratelimit-limit"),
+        // A limit of nothing would be no limit but a refusal, which comes as a 429.
+        limit: number("ratelimit-limit").filter(|limit| *limit > 0),
         remaining: number("ratelimit-remaining"),
         reset: number("ratelimit-reset").map(|seconds| Duration::from_secs(seconds.into())),
     }

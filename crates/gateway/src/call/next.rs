@@ -65,6 +65,11 @@ pub(super) const SHORTEST_WINDOW: Duration = Duration::from_secs(1);
 /// Decides about a failure that [`Tally::count`] has counted.
 pub(super) fn next(class: Retry, failure: &Failure, tally: &Tally, retries: &Retries) -> Next {
     let pause = match failure.retry_after {
+        // A server that goes on refusing what it has just asked for is not asked again at once: all repetitions would be used
+        // up within one of its windows.
+        Some(duration) if failure.kind == ErrorKind::Throttled && tally.throttles > 2 => {
+            Pause::Exactly(duration.max(SHORTEST_WINDOW))
+        }
         Some(duration) => Pause::Exactly(duration),
         // A refusal for pace without a time: no window is shorter than a second.
         None if failure.kind == ErrorKind::Throttled => {
@@ -205,6 +210,21 @@ mod tests {
                 check(class, failure(kind, Certainty::NotDone, Some(status)), &Next::GiveUp);
             }
         }
+    }
+
+    #[test]
+    fn a_server_that_goes_on_refusing_at_once_is_not_asked_again_at_once() {
+        let mut tally = Tally::default();
+        let mut pauses = Vec::new();
+        loop {
+            let refused = failure(ErrorKind::Throttled, Certainty::NotDone, Some(429));
+            let refused = tally.count(Failure { retry_after: Some(Duration::ZERO), ..refused });
+            match next(Retry::Once, &refused, &tally, &Retries::default()) {
+                Next::Again(Pause::Exactly(pause)) => pauses.push(pause.as_secs()),
+                _ => break,
+            }
+        }
+        assert_eq!(pauses, [0, 0, 1, 1, 1, 1]);
     }
 
     #[test]
