@@ -191,3 +191,19 @@ async fn a_list_whose_next_page_cannot_be_asked_for_is_no_whole_list() {
     let finished = finished.await.unwrap().expect_code(1);
     assert!(finished.stderr.contains("without a cursor"), "{finished:?}");
 }
+
+#[test]
+fn a_key_written_into_the_project_file_is_not_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    for lines in ["key = \"KEY\"", "env = 5\nkey = \"KEY\"", "fiel = \"KEY", "KEY"] {
+        let lines = lines.replace("KEY", KEY);
+        let text =
+            format!("[credentials.main]\n{lines}\n[connections.acme]\ncredential = \"main\"\n");
+        std::fs::write(folder.path().join("pianoroll.toml"), text).unwrap();
+        let mut command = pianoroll(["call", "profiles.get", "X"]);
+        command.current_dir(folder.path()).env_remove("MATON_API_KEY");
+        // That the key is nowhere in what is printed is looked at on the way.
+        let finished = Finished::new(&command.output().unwrap()).expect_code(2);
+        assert!(finished.stderr.contains("pianoroll.toml"), "{finished:?}");
+    }
+}
