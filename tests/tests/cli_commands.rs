@@ -5,8 +5,9 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use pianoroll_api::operation::Mode;
 use pianoroll_simulator::{Settings, Simulator};
-use pianoroll_tests::{Finished, at, pianoroll, run, simulator, unlimited};
+use pianoroll_tests::{Finished, at, pianoroll, run, simulator, unlimited, with_input};
 use serde_json::{Value, json};
 
 const DOCUMENTED: &str = "21fd90f9-5935-43cd-b6c8-bde9d915ca80";
@@ -271,4 +272,32 @@ async fn connections_take_the_gateways_address_before_and_behind_the_inner_comma
         let listed = run(words).expect_code(0).json();
         assert_eq!(listed[0]["connection_id"], DOCUMENTED, "{listed}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_simulator_whose_mode_nobody_tells_takes_what_any_mode_takes() {
+    let today = simulator(Settings { mode: Mode::Today, ..unlimited() }).await;
+    let message =
+        json!({"type": "campaign-message", "attributes": {"definition": {"channel": "email"}}});
+    let body = json!({
+        "name": "Summer",
+        "audiences": {"included": ["Y6nRLr"]},
+        "campaign-messages": {"data": [message]},
+    });
+    let mut command = pianoroll(["call", "campaigns.create", "--body", "-", "--json"]);
+    command.args(at(&today));
+    let created = with_input(command, body.to_string().as_bytes()).expect_code(0).json();
+    assert_eq!(created["data"]["attributes"]["name"], "Summer", "{created}");
+    // Told that it plays another one, the client refuses what that one would refuse.
+    let mut command = pianoroll(["call", "campaigns.create", "--body", "-", "--mode", "strict"]);
+    command.args(at(&today));
+    let refused = with_input(command, body.to_string().as_bytes()).expect_code(2);
+    assert!(refused.stderr.contains("channel"), "{refused:?}");
+
+    // The document's example would not do here; the one that does everywhere is taken.
+    let strict = simulator(Settings { mode: Mode::Strict, ..unlimited() }).await;
+    let mut words = vec!["call", "catalog_items.create", "--example", "--json"];
+    let address = at(&strict);
+    words.extend(address.iter().map(String::as_str));
+    let _ = run(words).expect_code(0);
 }

@@ -47,8 +47,8 @@ pub(crate) struct GatewayDestination {
     pub(crate) source: Source,
     pub(crate) connection: Chosen,
     pub(crate) revision: Option<Revision>,
-    /// Which simulator a gateway on loopback is.
-    pub(crate) mode: Mode,
+    /// Which simulator a gateway on loopback is, where `--mode` has told.
+    pub(crate) mode: Option<Mode>,
 }
 
 /// Which connection was named.
@@ -103,7 +103,7 @@ impl Destination {
             source,
             connection,
             revision: args.revision.or(of_connection).or(project.gateway.revision),
-            mode: mode.unwrap_or_default(),
+            mode,
         })))
     }
 
@@ -140,7 +140,9 @@ impl Destination {
         let served = match told {
             Some(served) => served,
             // A simulator is served as its mode says, whatever the day.
-            None if self.is_local() && gateway.revision.is_none() => of_mode(gateway.mode),
+            None if self.is_local() && gateway.revision.is_none() => {
+                of_mode(gateway.mode.unwrap_or_default())
+            }
             None if self.is_local() => sent,
             None => served_revision(app, sent, today),
         };
@@ -182,11 +184,23 @@ impl Destination {
         }
     }
 
+    /// Whether it is a server on this machine that may play any mode and revision: nobody has told which.
+    pub(crate) fn may_play_any(&self) -> bool {
+        match self {
+            Destination::Simulator(_) => false,
+            Destination::Gateway(gateway) => {
+                self.is_local() && gateway.mode.is_none() && gateway.revision.is_none()
+            }
+        }
+    }
+
     /// The simulator's mode: the one that is started, or the one that a gateway on loopback is said to play.
     pub(crate) fn mode(&self) -> Option<Mode> {
         match self {
             Destination::Simulator(settings) => Some(settings.mode),
-            Destination::Gateway(gateway) => self.is_local().then_some(gateway.mode),
+            Destination::Gateway(gateway) => {
+                self.is_local().then(|| gateway.mode.unwrap_or_default())
+            }
         }
     }
 }

@@ -82,6 +82,8 @@ struct Plan {
     arguments: Arguments,
     grants: PermissionSet,
     destination: Destination,
+    /// What the body is built for.
+    served: Option<Revision>,
 }
 
 fn plan(args: &Args) -> Result<Plan, Failure> {
@@ -101,9 +103,24 @@ fn plan(args: &Args) -> Result<Plan, Failure> {
         (Arguments { body, ..words }, grants)
     };
     // The host checks again; this one comes before anything is opened or asked.
-    check::check(operation, &arguments, served)
-        .map_err(|errors| refused(Exit::Input, errors, operation))?;
-    Ok(Plan { operation, arguments, grants, destination })
+    let served = match check::check(operation, &arguments, served) {
+        Ok(()) => served,
+        Err(errors) => fitting(operation, &arguments, &destination)
+            .ok_or_else(|| refused(Exit::Input, errors, operation))?
+            .into(),
+    };
+    Ok(Plan { operation, arguments, grants, destination, served })
+}
+
+/// Another revision at which the arguments are right, where nobody has told which one a simulator plays: it may be this one.
+fn fitting(
+    operation: &Operation,
+    arguments: &Arguments,
+    destination: &Destination,
+) -> Option<Revision> {
+    let mut revisions =
+        operation.app.revisions.iter().copied().filter(|_| destination.may_play_any());
+    revisions.find(|revision| check::check(operation, arguments, Some(*revision)).is_ok())
 }
 
 fn refused(exit: Exit, error: impl std::fmt::Display, operation: &Operation) -> Failure {
@@ -119,13 +136,14 @@ fn wanted(operation: &Operation) -> Wanted {
 }
 
 async fn call(args: &Args, plan: Plan) -> Result<Exit, Failure> {
-    let Plan { operation, arguments, grants, destination } = plan;
+    let Plan { operation, arguments, grants, destination, served } = plan;
     if args.example {
         output::note(Styled(DIM, describe::text::words_of(operation, &arguments)));
     }
     let cancel = Cancel::new();
     let listener = cancellation::listen(cancel.clone());
-    let target = destination.open(wanted(operation), &cancel).await?;
+    let mut target = destination.open(wanted(operation), &cancel).await?;
+    target.connection.served = served.unwrap_or(target.connection.served);
     if !operation.effect_of(arguments.body.as_ref()).is_read() {
         target.verify_account(&destination).await?;
     }
@@ -195,7 +213,11 @@ fn example(
         let failure = Failure::input(format!("`{}` does not exist in mode {mode}", operation.id));
         return Err(failure.hint_if(operation.documented_only.map(str::to_owned)));
     }
-    let found = operation.examples.iter().find(|example| example.modes.contains(&mode));
+    // Where nobody has told the mode, the example that holds in most of them; else the first that holds.
+    let holding = || operation.examples.iter().filter(|example| example.modes.contains(&mode));
+    let most = holding().map(|example| example.modes.len()).max().unwrap_or_default();
+    let least = if destination.may_play_any() { most } else { 0 };
+    let found = holding().find(|example| example.modes.len() >= least);
     let Some(found) = found else {
         let text = format!("`{}` has no example that holds in mode {mode}", operation.id);
         return Err(Failure::input(text));
