@@ -113,14 +113,17 @@ impl Operation {
     /// Takes shorthand and documents alike.
     #[must_use]
     pub fn effect_of(&self, body: Option<&Value>) -> Effect {
-        let map = body.map(|body| body.pointer("/data/attributes").unwrap_or(body));
-        let holds = |when: &&EffectWhen| match (
-            map.and_then(|map| map.get(when.attribute)),
-            when.condition,
-        ) {
-            (None | Some(Value::Null), _) => false,
-            (Some(_), Condition::Present) => true,
-            (Some(value), Condition::Equals(text)) => value.as_str() == Some(text),
+        // In a document, also where only a tolerant server would look: better one question too many than a send unasked.
+        let places = ["/data/attributes", "/data", ""];
+        let given = |name: &str| {
+            let maps = places.iter().filter_map(|place| body?.pointer(place));
+            maps.filter_map(move |map| map.get(name)).collect::<Vec<_>>()
+        };
+        let holds = |when: &&EffectWhen| {
+            given(when.attribute).into_iter().any(|value| match when.condition {
+                Condition::Present => !value.is_null(),
+                Condition::Equals(text) => value.as_str() == Some(text),
+            })
         };
         self.effect_when.iter().filter(holds).map(|when| when.effect).fold(self.effect, Effect::max)
     }
@@ -167,4 +170,33 @@ pub struct Variant {
     pub page: Page,
     /// The statuses of success.
     pub ok: &'static [u16],
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_body_cannot_hide_what_it_does() {
+        let operation = lookup::find("flows.update_status").unwrap();
+        let effect = |body: Value| operation.effect_of(Some(&body));
+        let live = json!({ "status": "live" });
+        let draft = json!({ "status": "draft" });
+        for body in [
+            live.clone(),
+            json!({ "data": { "attributes": live } }),
+            json!({ "data": { "status": "live", "attributes": draft } }),
+            json!({ "data": { "attributes": draft }, "status": "live" }),
+        ] {
+            assert_eq!(effect(body.clone()), Effect::Send, "{body}");
+        }
+        for body in
+            [draft.clone(), json!({ "data": { "attributes": draft } }), json!([]), json!(null)]
+        {
+            assert_eq!(effect(body.clone()), Effect::Write, "{body}");
+        }
+        assert_eq!(operation.effect_of(None), Effect::Write);
+    }
 }
