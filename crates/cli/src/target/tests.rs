@@ -157,7 +157,13 @@ fn the_command_line_comes_first_then_the_environment() {
     // The other way round too: the key for a server on this machine does not go to Maton's gateway.
     let alone =
         TargetArguments { control: text("http://127.0.0.1:4"), ..TargetArguments::default() };
-    check(&alone, "", expect!["http://127.0.0.1:4 http://127.0.0.1:4 quota=10 key=the environment variable MATON_API_KEY connection=any 2024-10-15 as 2024-10-15"]);
+    check(
+        &alone,
+        "",
+        expect![
+            "http://127.0.0.1:4 http://127.0.0.1:4 quota=10 key=the environment variable MATON_API_KEY connection=any 2024-10-15 as 2024-10-15"
+        ],
+    );
     let broken = Environment { quota: text("fast"), ..Environment::default() };
     check_with(
         &TargetArguments::default(),
