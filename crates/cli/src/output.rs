@@ -75,9 +75,10 @@ fn cannot_write(error: io::Error) -> Failure {
     Failure::new(Exit::Failed, WriteError(error))
 }
 
-/// Foreign text, as a terminal may see it: control characters are shown and not obeyed.
+/// Foreign text, as a terminal may see it: what controls it, or turns the direction of reading, is shown and not obeyed.
 pub(crate) fn plain(text: &str) -> Cow<'_, str> {
-    let harmful = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
+    let turns = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let harmful = |c: char| (c.is_control() && !matches!(c, '\n' | '\t')) || turns(c);
     if !text.contains(harmful) {
         return Cow::Borrowed(text);
     }
@@ -119,6 +120,7 @@ pub(crate) fn show(failure: &Failure) {
     }
     note(format_args!("{}: {text}{causes}", Styled(ERROR, "error")));
     for hint in &failure.hints {
+        let hint = plain(hint);
         let mut lines = hint.lines();
         note(format_args!("  {}: {}", Styled(HEADING, "hint"), lines.next().unwrap_or_default()));
         for line in lines {
@@ -135,5 +137,6 @@ mod tests {
     fn control_characters_are_shown_and_not_obeyed() {
         assert_eq!(plain("two\nlines\tand é"), "two\nlines\tand é");
         assert_eq!(plain("\u{1b}[2Jgone\u{9b}x"), "\\u{1b}[2Jgone\\u{9b}x");
+        assert_eq!(plain("a\u{202e}b"), "a\\u{202e}b");
     }
 }

@@ -2,6 +2,7 @@
 //! rides on the engine as its tag ([`crate::context`]).
 
 mod array;
+mod captured;
 pub(crate) mod checkpoint;
 mod compare;
 mod console;

@@ -1,6 +1,7 @@
 //! `pianoroll run`
 
 use std::collections::BTreeMap;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -22,6 +23,9 @@ use crate::output::{self, Output};
 use crate::progress::Progress;
 use crate::target::{self, Destination, Target, Wanted};
 use crate::{asynchronous, cancellation, refusal, report, style};
+
+/// The longest script, in bytes.
+const MOST_SOURCE: u64 = 4 << 20;
 
 /// The most memory of a run, in bytes: far beyond what automations need, far below what a machine dies of.
 const MOST_MEMORY: u64 = 1 << 30;
@@ -102,9 +106,18 @@ fn plan(args: &Args) -> Result<Plan, Failure> {
 }
 
 fn read(file: &Path) -> Result<String, Failure> {
-    let bytes = std::fs::read(file)
+    let mut bytes = Vec::new();
+    // One byte more than the most tells a file that is too long, and a device without an end, from one that fits.
+    std::fs::File::open(file)
+        .and_then(|opened| opened.take(MOST_SOURCE + 1).read_to_end(&mut bytes))
         .with_context(|| format!("cannot read the script `{}`", file.display()))
         .or_exit(Exit::Input)?;
+    if bytes.len() as u64 > MOST_SOURCE {
+        return Err(Failure::input(format!(
+            "`{}` is too long for a script: over 4 MiB",
+            file.display()
+        )));
+    }
     String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         let line = error.as_bytes().iter().take(at).filter(|byte| **byte == b'\n').count() + 1;

@@ -101,9 +101,10 @@ fn credential(
     let file = section.text("file", mistakes);
     let quota = quota(section, mistakes);
     let source = match (env, file) {
-        (Some(env), None) if env.value.is_empty() || env.value.contains(['=', '\0']) => {
-            let message = format!("`{}` cannot be the name of an environment variable", env.value);
-            mistakes.add(env.span, message, None);
+        (Some(env), None) if !is_variable(&env.value) => {
+            // What stands there may be a key by mistake, so it is not shown.
+            let message = "`env` takes the name of an environment variable, in capital letters";
+            mistakes.add(env.span, message, Some("such as env = \"MATON_API_KEY\"".into()));
             return None;
         }
         (Some(env), None) => Source::Env(env.value),
@@ -174,4 +175,10 @@ fn check_name(name: &str, span: std::ops::Range<usize>, mistakes: &mut Mistakes<
         let hint = "use letters, digits, `-`, `_` and `.`".to_owned();
         mistakes.add(span, format!("`{name}` cannot be a name"), Some(hint));
     }
+}
+
+/// Whether a text is the name of a variable by the usual rule, which no key follows.
+fn is_variable(text: &str) -> bool {
+    let named = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+    text.bytes().all(named) && text.starts_with(|first: char| !first.is_ascii_digit())
 }

@@ -1,6 +1,7 @@
 //! What closures capture, and whether they change it.
 //!
-//! Inside a `parallel` each item works on copies, so a change would be lost without a word.
+//! Inside a `parallel` each item works on copies, so a change would be lost without a word; a `checkpoint` is not run again
+//! when its run is replayed, so a change would be made only the first time.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -91,21 +92,28 @@ impl Captures {
         Self { writers }
     }
 
-    /// A `parallel` whose closure changes what it captured.
+    /// A `parallel` or a `checkpoint` whose closure changes what it captured.
     pub(super) fn call(&self, call: &FnCallExpr, mistakes: &mut Vec<Diagnostic>) {
-        if call.name != "parallel" || call.is_qualified() {
-            return;
-        }
-        let Some(closure) = call.args.get(2).and_then(closure_of) else { return };
+        let (place, hint) = match call.name.as_str() {
+            _ if call.is_qualified() => return,
+            "parallel" => (
+                2,
+                "each item has its own copy, so the change would be lost: answer a value instead",
+            ),
+            "checkpoint" => {
+                (1, "a replay answers its value and does not run it again: answer a value instead")
+            }
+            _ => return,
+        };
+        let Some(closure) = call.args.get(place).and_then(closure_of) else { return };
         if let Some(Write { name, position }) = self.writers.get(&closure) {
             let message =
-                format!("the closure of a `parallel` changes `{name}`, which it captured");
-            let hint =
-                "each item has its own copy, so the change would be lost: answer a value instead"
-                    .to_owned();
+                format!("the closure of a `{}` changes `{name}`, which it captured", call.name);
             let width = name.chars().count();
             mistakes.push(
-                Diagnostic::new(message, at(*position)).with_width(width).with_hint(Some(hint)),
+                Diagnostic::new(message, at(*position))
+                    .with_width(width)
+                    .with_hint(Some(hint.to_owned())),
             );
         }
     }

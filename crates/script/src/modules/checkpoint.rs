@@ -4,6 +4,7 @@ use std::sync::atomic::Ordering;
 
 use rhai::{Dynamic, FnPtr, Module, NativeCallContext};
 
+use super::captured::{self, Block};
 use super::operations::add_raw;
 use crate::context::context;
 use crate::error::{Failure, Fatal, Thrown, found};
@@ -49,6 +50,7 @@ fn checkpoint(
         );
         return Err(fatal(message));
     }
+    captured::check(&context, &block, Block::Checkpoint).map_err(|thrown| thrown.at(position))?;
     context.checkpoints.fetch_add(1, Ordering::Relaxed);
     let value = block.call_within_context::<Dynamic>(call, ());
     context.checkpoints.fetch_sub(1, Ordering::Relaxed);

@@ -9,6 +9,7 @@ use std::thread;
 
 use rhai::{Array, Dynamic, EvalAltResult, FnPtr, Map, Module, NativeCallContext, Position};
 
+use super::captured::{self, Block};
 use super::iterate::Pages;
 use super::operations::add_raw;
 use crate::context::{Context, Tag, context};
@@ -199,35 +200,8 @@ fn block(context: &Context, value: &Dynamic) -> Result<FnPtr, Thrown> {
         let message = format!("`parallel` takes a closure such as `|x| …`, not {}", found(value));
         return Err(Thrown::argument(message));
     };
-    check_captures(context, &block)?;
+    captured::check(context, &block, Block::Parallel)?;
     Ok(block)
-}
-
-fn check_captures(context: &Context, block: &FnPtr) -> Result<(), Thrown> {
-    if let Some((name, line)) = context.run.program.writes_capture(block.fn_name()) {
-        let message = format!(
-            "the closure changes `{name}` (line {line}), which it captured: each item has its own copy; answer a value instead"
-        );
-        return Err(Thrown::new("captured", message));
-    }
-    block.iter_curry().try_for_each(|captured| check_captured(context, &captured.flatten_clone()))
-}
-
-fn check_captured(context: &Context, captured: &Dynamic) -> Result<(), Thrown> {
-    if captured.is::<Pages>() {
-        let message = "an iterator that was made outside cannot be used in a `parallel`: its pages have one order";
-        return Err(Thrown::new("captured", message));
-    }
-    if let Some(function) = captured.read_lock::<FnPtr>() {
-        return check_captures(context, &function);
-    }
-    if let Ok(items) = captured.as_array_ref() {
-        return items.iter().try_for_each(|item| check_captured(context, item));
-    }
-    match captured.as_map_ref() {
-        Ok(map) => map.values().try_for_each(|value| check_captured(context, value)),
-        Err(_) => Ok(()),
-    }
 }
 
 /// A closure with copies of what it captured, so that no two threads share a value.

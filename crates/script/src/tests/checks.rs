@@ -307,6 +307,19 @@ fn variables_that_are_not_there() {
 }
 
 #[test]
+fn a_block_of_a_checkpoint_that_changes_what_it_captured() {
+    check(
+        "let n = 0;\nlet found = checkpoint(\"find\", || { n = 5; 1 });",
+        expect![[r#"
+            scripts/x.rhai:2:37: the closure of a `checkpoint` changes `n`, which it captured
+              |
+            2 | let found = checkpoint("find", || { n = 5; 1 });
+              |                                     ^
+              = a replay answers its value and does not run it again: answer a value instead"#]],
+    );
+}
+
+#[test]
 fn closures_of_a_parallel_that_change_what_they_captured() {
     check(
         "let seen = [];\nparallel([1], 2, |x| { seen.push(x); });",
