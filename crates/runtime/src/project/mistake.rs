@@ -85,7 +85,7 @@ impl<'t> Mistakes<'t> {
 }
 
 /// The text, as it may be shown: whoever writes `key = "…"` below `[credentials.main]` must not find the key in a log. Every
-/// character of a value there, but for those of `env` and `file`, becomes a `*`, so that all places stay where they are.
+/// character of a value there, but for names of variables and files, becomes a `*`, so that all places stay where they are.
 fn without_secrets(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut among_credentials = false;
@@ -103,7 +103,9 @@ fn without_secrets(text: &str) -> String {
         };
         let name = name.map(|name| (name, name.trim().trim_matches(['"', '\''])));
         let secret = match name {
-            Some((_, "env" | "file")) => false,
+            Some((_, "file")) => false,
+            // A key that was written in place of a variable's name is a key all the same.
+            Some((_, "env")) => !is_variable(quoted(value)),
             Some((_, name)) => among_credentials || name.starts_with("credentials"),
             // The rest of a value over several lines, or a comment.
             None => among_credentials,
@@ -121,6 +123,18 @@ fn without_secrets(text: &str) -> String {
         shown.extend(value.chars().map(|c| if kept(c) { c } else { '*' }));
     }
     shown
+}
+
+/// What stands between the quotes of a value.
+fn quoted(value: &str) -> &str {
+    let mut parts = value.trim_start().split(['"', '\'']);
+    parts.nth(1).unwrap_or_default()
+}
+
+/// Whether a text is the name of a variable by the usual rule, which no key follows.
+pub(super) fn is_variable(text: &str) -> bool {
+    let named = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+    text.bytes().all(named) && text.starts_with(|first: char| !first.is_ascii_digit())
 }
 
 fn render(mistakes: &[Mistake], text: &str, file: &Path) -> String {
@@ -159,6 +173,13 @@ mod tests {
                 env = "MATON"
                 [connections.a]
                 id = "x"
+            "#]],
+        );
+        check(
+            "[credentials.main]\nenv = \"mk_live_1\"\n",
+            expect![[r#"
+                [credentials.main]
+                env = "*********"
             "#]],
         );
         check("credentials.main.key = 'mk'", expect!["credentials.main.key = '**'"]);

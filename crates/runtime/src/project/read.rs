@@ -5,7 +5,7 @@ use std::path::Path;
 use pianoroll_gateway::Quota;
 use toml::de::DeTable;
 
-use super::mistake::{Mistakes, did_you_mean};
+use super::mistake::{Mistakes, did_you_mean, is_variable};
 use super::walk::Section;
 use super::{ConnectionSettings, CredentialSettings, GatewaySettings, Project, ProjectError};
 use crate::base_url;
@@ -175,10 +175,4 @@ fn check_name(name: &str, span: std::ops::Range<usize>, mistakes: &mut Mistakes<
         let hint = "use letters, digits, `-`, `_` and `.`".to_owned();
         mistakes.add(span, format!("`{name}` cannot be a name"), Some(hint));
     }
-}
-
-/// Whether a text is the name of a variable by the usual rule, which no key follows.
-fn is_variable(text: &str) -> bool {
-    let named = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
-    text.bytes().all(named) && text.starts_with(|first: char| !first.is_ascii_digit())
 }

@@ -274,3 +274,17 @@ fn the_nearest_file_above_is_found() {
     assert_eq!(project.name.as_deref(), Some("inner"));
     assert_eq!(project.root(), Some(deep.as_path()));
 }
+
+#[test]
+fn a_key_in_place_of_a_variable_is_refused_and_not_shown() {
+    check(
+        "[credentials.a]\nenv = \"mk_live_1\"\n",
+        expect![[r#"
+        pianoroll.toml:2:7: `env` takes the name of an environment variable, in capital letters
+          |
+        2 | env = "*********"
+          |       ^^^^^^^^^^^
+          = such as env = "MATON_API_KEY"
+    "#]],
+    );
+}
