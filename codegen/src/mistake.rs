@@ -115,7 +115,8 @@ impl Mistake {
         let width = marked.lines().next().unwrap_or_default().chars().count();
         let file = format!("spec/{}", self.place.file);
         let (message, hint) = (self.message.as_str(), self.hint.as_deref());
-        let picture = Excerpt { file: &file, text, line, column, width, message, hint }.to_string();
+        let at = Some((line, column));
+        let picture = Excerpt { file: &file, text, at, width, message, hint }.to_string();
         let head = format!("{file}:{line}:{column}: {message}");
         let line = match &self.hint {
             Some(hint) => format!("{head} ({hint})"),

@@ -17,10 +17,8 @@ pub struct Excerpt<'a> {
     pub file: &'a str,
     /// The whole text.
     pub text: &'a str,
-    /// Which line, from 1.
-    pub line: usize,
-    /// Which character of the line, from 1.
-    pub column: usize,
+    /// Which line, and which character of it, both from 1; nothing where the whole text is meant.
+    pub at: Option<(usize, usize)>,
     /// How many characters are marked; at least one is, and none behind the line.
     pub width: usize,
     /// What is wrong.
@@ -31,7 +29,11 @@ pub struct Excerpt<'a> {
 
 impl fmt::Display for Excerpt<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { file, text, line, column, width, message, hint } = self;
+        let Self { file, text, at, width, message, hint } = self;
+        let Some((line, column)) = at else {
+            write!(f, "{file}: {message}")?;
+            return hint.map_or(Ok(()), |hint| write!(f, "\n  = {hint}"));
+        };
         write!(f, "{file}:{line}:{column}: {message}")?;
         let margin = " ".repeat(line.to_string().len());
         if let Some(source) = text.lines().nth(line.saturating_sub(1)) {
@@ -60,7 +62,8 @@ mod tests {
     use super::*;
 
     fn show(text: &str, line: usize, column: usize, width: usize, hint: Option<&str>) -> String {
-        Excerpt { file: "x.toml", text, line, column, width, message: "no", hint }.to_string()
+        let at = Some((line, column));
+        Excerpt { file: "x.toml", text, at, width, message: "no", hint }.to_string()
     }
 
     #[test]
@@ -72,5 +75,8 @@ mod tests {
         // The end of the text is a place, too.
         assert_eq!(show(text, 3, 1, 1, None), "x.toml:3:1: no");
         assert_eq!(show(text, 1, 6, 1, None), "x.toml:1:6: no\n  |\n1 | a = 1\n  |      ^");
+        let hint = Some("try 3");
+        let whole = Excerpt { file: "x.toml", text, at: None, width: 1, message: "no", hint };
+        assert_eq!(whole.to_string(), "x.toml: no\n  = try 3");
     }
 }

@@ -1,8 +1,11 @@
 //! What can be found before a script runs: unknown names, wrong numbers of arguments, unknown options, undeclared parameters,
 //! and closures of a `parallel` that change what they captured.
 
+mod advice;
 mod captures;
+mod literal;
 mod names;
+mod needs;
 mod options;
 mod syntax;
 mod table;
@@ -14,31 +17,39 @@ use rhai::{AST, ASTNode, Expr, FnCallExpr, Position, Stmt};
 use crate::diagnostic::Diagnostic;
 use crate::header::Header;
 
+pub use needs::Need;
 pub(crate) use syntax::parse;
 #[cfg(test)]
 pub(crate) use table::Table;
 
 /// What the check found.
 pub(crate) struct Found {
-    /// The mistakes, in no order.
-    pub(crate) mistakes: Vec<Diagnostic>,
+    /// The mistakes and warnings, in no order.
+    pub(crate) diagnostics: Vec<Diagnostic>,
+    /// What its calls need to be granted, in the order of their places.
+    pub(crate) needs: Vec<Need>,
     /// Closures that change what they captured.
     pub(crate) writers: BTreeMap<String, (String, usize)>,
 }
 
 /// Checks a script that was parsed.
-pub(crate) fn check(ast: &AST, header: &Header) -> Found {
+pub(crate) fn check(ast: &AST, header: &Header, path: &str) -> Found {
     let captures = captures::Captures::of(ast);
     let names = names::Names::new(table::Table::get(), ast, header);
+    let constants = literal::Constants::of(ast);
     let mut mistakes = Vec::new();
+    let mut needs = Vec::new();
     walk(ast, &mut |node| {
         names.node(node, &mut mistakes);
-        if let Some((call, _)) = call_of(node) {
+        if let Some((call, position)) = call_of(node) {
+            advice::documented_only(call, position, &mut mistakes);
+            needs::call(call, position, path, &constants, &mut needs);
             options::call(call, &mut mistakes);
             captures.call(call, &mut mistakes);
         }
     });
-    Found { mistakes, writers: captures.into_writers() }
+    needs.sort_by_key(|need| (need.place.line, need.place.column));
+    Found { diagnostics: mistakes, needs, writers: captures.into_writers() }
 }
 
 /// Visits every node of a script and of its functions.
@@ -58,6 +69,15 @@ fn call_of<'n>(node: &'n ASTNode) -> Option<(&'n FnCallExpr, Position)> {
         ASTNode::Stmt(Stmt::FnCall(call, position)) => Some((call, *position)),
         _ => None,
     }
+}
+
+/// Where a call begins: at its module, where it has one.
+fn start_of(call: &FnCallExpr, position: Position) -> Position {
+    // Rhai's `Namespace::position` panics where there is none.
+    if !call.is_qualified() || call.namespace.position().is_none() {
+        return position;
+    }
+    call.namespace.position()
 }
 
 /// Line and column of a position.

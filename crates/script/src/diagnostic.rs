@@ -3,11 +3,35 @@
 use std::fmt;
 
 use pianoroll_host::Place;
-use pianoroll_model::suggest;
+use pianoroll_model::{Excerpt, suggest};
+
+/// How much a [`Diagnostic`] matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// It runs, but hardly as meant, or at a cost that can be avoided.
+    Warning,
+    /// It cannot run.
+    Error,
+}
+
+impl Severity {
+    /// The word for it: `error`, `warning`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Severity::Warning => "warning",
+            Severity::Error => "error",
+        }
+    }
+}
 
 /// One thing to tell about a place of a script.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
+    /// How much it matters.
+    pub severity: Severity,
+    /// Which kind of mistake, for machines: `unknown-function`.
+    pub code: &'static str,
     /// What is wrong, in one line or more.
     pub message: String,
     /// Line and column, where known.
@@ -19,9 +43,23 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
-    /// A message at a line and a column.
-    pub(crate) fn new(message: impl Into<String>, at: Option<(usize, usize)>) -> Self {
-        Self { message: message.into(), at, width: 1, hint: None }
+    /// A mistake at a line and a column.
+    pub(crate) fn error(
+        code: &'static str,
+        message: impl Into<String>,
+        at: Option<(usize, usize)>,
+    ) -> Self {
+        let severity = Severity::Error;
+        Self { severity, code, message: message.into(), at, width: 1, hint: None }
+    }
+
+    /// A warning at a line and a column.
+    pub(crate) fn warning(
+        code: &'static str,
+        message: impl Into<String>,
+        at: Option<(usize, usize)>,
+    ) -> Self {
+        Self { severity: Severity::Warning, ..Self::error(code, message, at) }
     }
 
     /// Underlines `width` characters.
@@ -39,33 +77,23 @@ impl Diagnostic {
     }
 
     /// As a compiler shows it; several lines, the last without a line break.
-    pub(crate) fn render(&self, path: &str, source: &str) -> String {
-        let Some((line, column)) = self.at else {
-            let hint = self.hint.as_ref().map(|hint| format!("\n  = {hint}")).unwrap_or_default();
-            return format!("{path}: {}{hint}", self.message);
+    #[must_use]
+    pub fn render(&self, path: &str, source: &str) -> String {
+        let warning;
+        let message = match self.severity {
+            Severity::Error => &self.message,
+            Severity::Warning => {
+                warning = format!("warning: {}", self.message);
+                &warning
+            }
         };
-        let mut text = format!("{path}:{line}:{column}: {}", self.message);
-        let number = line.to_string();
-        let margin = " ".repeat(number.len());
-        if let Some(shown) = source.lines().nth(line - 1) {
-            // A tab is one column for Rhai, so it is shown as one.
-            let shown = shown.replace('\t', " ");
-            let rest = shown.chars().count().saturating_sub(column - 1).max(1);
-            let caret = "^".repeat(self.width.min(rest));
-            let indent = " ".repeat(column - 1);
-            text += &format!(
-                "\n{margin} |\n{number} | {}\n{margin} | {indent}{caret}",
-                shown.trim_end()
-            );
-        }
-        if let Some(hint) = &self.hint {
-            text += &format!("\n{margin} = {hint}");
-        }
-        text
+        let Self { at, width, .. } = *self;
+        let hint = self.hint.as_deref();
+        Excerpt { file: path, text: source, at, width, message, hint }.to_string()
     }
 }
 
-/// Why a script cannot run. It holds every mistake that was found, and shows them all.
+/// Why a script cannot run. It holds everything that was found, and shows every mistake.
 #[derive(Clone, Debug)]
 pub struct ScriptError {
     path: String,
@@ -74,30 +102,33 @@ pub struct ScriptError {
 }
 
 impl ScriptError {
-    /// Mistakes of one script, shown in the order of their places.
-    pub(crate) fn new(path: &str, source: &str, mut diagnostics: Vec<Diagnostic>) -> Self {
-        diagnostics.sort_by_key(|diagnostic| diagnostic.at);
-        diagnostics.dedup();
+    /// What was found in one script: at least one mistake.
+    pub(crate) fn new(path: &str, source: &str, diagnostics: Vec<Diagnostic>) -> Self {
+        let diagnostics = in_order(diagnostics);
         Self { path: path.to_owned(), source: source.to_owned(), diagnostics }
     }
 
-    /// The mistakes, in the order of their places.
+    /// The mistakes and warnings, in the order of their places.
     #[must_use]
     pub fn diagnostics(&self) -> &[Diagnostic] {
         &self.diagnostics
     }
 
+    fn errors(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error)
+    }
+
     /// The place of the first mistake that has one.
     #[must_use]
     pub fn place(&self) -> Option<Place> {
-        let (line, column) = self.diagnostics.iter().find_map(|diagnostic| diagnostic.at)?;
+        let (line, column) = self.errors().find_map(|diagnostic| diagnostic.at)?;
         Some(Place { file: self.path.clone(), line, column })
     }
 }
 
 impl fmt::Display for ScriptError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, diagnostic) in self.diagnostics.iter().enumerate() {
+        for (index, diagnostic) in self.errors().enumerate() {
             let gap = if index > 0 { "\n\n" } else { "" };
             write!(f, "{gap}{}", diagnostic.render(&self.path, &self.source))?;
         }
@@ -106,6 +137,13 @@ impl fmt::Display for ScriptError {
 }
 
 impl std::error::Error for ScriptError {}
+
+/// In the order of their places, each once.
+pub(crate) fn in_order(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    diagnostics.sort_by_key(|diagnostic| diagnostic.at);
+    diagnostics.dedup();
+    diagnostics
+}
 
 /// `did you mean …`, where a known word is close enough.
 pub(crate) fn did_you_mean<'w>(
@@ -130,7 +168,7 @@ mod tests {
     fn a_message_shows_its_line_a_caret_and_a_hint() {
         let hint = did_you_mean("lenght", ["length", "len"]);
         check(
-            &Diagnostic::new("unknown function `lenght`", Some((2, 10)))
+            &Diagnostic::error("x", "unknown function `lenght`", Some((2, 10)))
                 .with_width(6)
                 .with_hint(hint),
             expect![[r#"
@@ -140,17 +178,20 @@ mod tests {
                   |          ^^^^^^
                   = did you mean `length`?"#]],
         );
-        check(&Diagnostic::new("nothing to run", None), expect!["scripts/x.rhai: nothing to run"]);
+        check(
+            &Diagnostic::error("x", "nothing to run", None),
+            expect!["scripts/x.rhai: nothing to run"],
+        );
     }
 
     #[test]
     fn a_place_past_the_text_is_still_shown() {
         check(
-            &Diagnostic::new("the script ends here", Some((9, 1))),
+            &Diagnostic::error("x", "the script ends here", Some((9, 1))),
             expect!["scripts/x.rhai:9:1: the script ends here"],
         );
         check(
-            &Diagnostic::new("too wide", Some((1, 10))).with_width(40),
+            &Diagnostic::error("x", "too wide", Some((1, 10))).with_width(40),
             expect![[r#"
                 scripts/x.rhai:1:10: too wide
                   |

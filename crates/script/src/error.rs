@@ -1,10 +1,10 @@
 //! What scripts throw, what ends them, and how both are shown.
 
 use pianoroll_host::{GuestError, GuestErrorKind, HostError, Place};
+use pianoroll_model::Excerpt;
 use rhai::{Dynamic, EvalAltResult, Map, Position};
 
 use crate::context::Run;
-use crate::diagnostic::Diagnostic;
 use crate::value::{text_of, type_name};
 
 /// What Rhai hands around.
@@ -105,10 +105,10 @@ pub(crate) fn guest_error(failure: &Failure, run: &Run) -> GuestError {
         }
     };
     let at = position.line().map(|line| (line, position.position().unwrap_or(1)));
-    let mut rendered = Diagnostic::new(message.clone(), at)
-        .with_width(at.map_or(1, |at| word_width(&program.source, at)))
-        .with_hint(hint)
-        .render(&program.path, &program.source);
+    let (file, text) = (program.path.as_str(), program.source.as_str());
+    let width = at.map_or(1, |at| word_width(text, at));
+    let excerpt = Excerpt { file, text, at, width, message: &message, hint: hint.as_deref() };
+    let mut rendered = excerpt.to_string();
     for (name, place) in calls.iter().rev() {
         let Some(line) = place.line() else { continue };
         let column = place.position().unwrap_or(1);

@@ -160,7 +160,11 @@ pub(crate) fn parse(source: &str) -> Result<Header, Vec<Diagnostic>> {
             match declare(declaration, index + 1, column) {
                 Ok(param) if header.params.iter().any(|other| other.name == param.name) => {
                     let message = format!("the parameter `{}` is declared twice", param.name);
-                    mistakes.push(Diagnostic::new(message, Some((index + 1, column + 1))));
+                    mistakes.push(Diagnostic::error(
+                        "header",
+                        message,
+                        Some((index + 1, column + 1)),
+                    ));
                 }
                 Ok(param) => header.params.push(param),
                 Err(mistake) => mistakes.push(mistake),
@@ -183,7 +187,7 @@ fn declare(text: &str, line: usize, column: usize) -> Result<ParamSpec, Diagnost
     let form = "write `//! param name: type = default   what it is for`";
     let Some((name, rest)) = text.split_once(':') else {
         let message = "this parameter has no type";
-        return Err(Diagnostic::new(message, at(text)).with_hint(Some(form.to_owned())));
+        return Err(Diagnostic::error("header", message, at(text)).with_hint(Some(form.to_owned())));
     };
     let name = name.trim();
     let plain = name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
@@ -194,7 +198,7 @@ fn declare(text: &str, line: usize, column: usize) -> Result<ParamSpec, Diagnost
         } else {
             "names have small letters, digits and `_`, and begin with a letter".to_owned()
         };
-        return Err(Diagnostic::new(message, at(text)).with_hint(Some(hint)));
+        return Err(Diagnostic::error("header", message, at(text)).with_hint(Some(hint)));
     }
     let rest = rest.trim_start();
     let end = rest.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(rest.len());
@@ -205,7 +209,9 @@ fn declare(text: &str, line: usize, column: usize) -> Result<ParamSpec, Diagnost
             .unwrap_or_else(|| format!("the types are {}", words.join(", ")));
         let message = format!("`{word}` is not a type of parameters");
         let width = word.chars().count();
-        return Err(Diagnostic::new(message, at(word)).with_width(width).with_hint(Some(hint)));
+        return Err(Diagnostic::error("header", message, at(word))
+            .with_width(width)
+            .with_hint(Some(hint)));
     };
     let optional = rest.starts_with('?');
     rest = rest.strip_prefix('?').unwrap_or(rest);
@@ -214,14 +220,18 @@ fn declare(text: &str, line: usize, column: usize) -> Result<ParamSpec, Diagnost
         let given = given.trim_start();
         let (value, after) = match given.strip_prefix('"') {
             Some(quoted) => quoted.split_once('"').ok_or_else(|| {
-                Diagnostic::new("the text that begins here has no closing `\"`", at(given))
+                Diagnostic::error(
+                    "header",
+                    "the text that begins here has no closing `\"`",
+                    at(given),
+                )
             })?,
             None => given.split_once("  ").unwrap_or((given, "")),
         };
         let value = value.trim();
         let read = kind.read(value).ok_or_else(|| {
             let message = format!("the default of `{name}` is not {}", kind.looks_like());
-            Diagnostic::new(message, at(given)).with_width(value.chars().count())
+            Diagnostic::error("header", message, at(given)).with_width(value.chars().count())
         })?;
         default = Some(read);
         rest = after;

@@ -27,7 +27,8 @@ mod error;
 #[cfg(test)]
 mod tests;
 
-pub use diagnostic::{Diagnostic, ScriptError};
+pub use check::Need;
+pub use diagnostic::{Diagnostic, ScriptError, Severity};
 pub use engine::{MAX_CALL_LEVELS, MAX_EXPRESSION_DEPTH, STACK_BYTES};
 pub use header::{ParamError, ParamKind, ParamSpec};
 pub use run::{MemoryLimit, ScriptGuest};

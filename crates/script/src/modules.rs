@@ -2,6 +2,7 @@
 //! rides on the engine as its tag ([`crate::context`]).
 
 mod array;
+pub(crate) mod calls;
 mod captured;
 pub(crate) mod checkpoint;
 mod compare;

@@ -7,8 +7,8 @@ use std::thread;
 use rhai::{AST, Dynamic};
 use serde_json::{Map, Value};
 
-use crate::check;
-use crate::diagnostic::{Diagnostic, ScriptError};
+use crate::check::{self, Need};
+use crate::diagnostic::{Diagnostic, ScriptError, Severity, in_order};
 use crate::engine::{self, STACK_BYTES};
 use crate::header::{self, Header, ParamError, ParamSpec};
 use crate::run::ScriptGuest;
@@ -28,6 +28,8 @@ pub(crate) struct Program {
     pub(crate) header: Header,
     /// Closures that change what they captured, by the names that Rhai gives them: the variable, and the line.
     pub(crate) writers: BTreeMap<String, (String, usize)>,
+    warnings: Vec<Diagnostic>,
+    needs: Vec<Need>,
 }
 
 impl Program {
@@ -57,7 +59,7 @@ impl Script {
             Some(Err(mistakes)) => Err(fail(mistakes)),
             None => {
                 let message = "the compiler ended unexpectedly: this is a defect of pianoroll";
-                Err(fail(vec![Diagnostic::new(message, None)]))
+                Err(fail(vec![Diagnostic::error("defect", message, None)]))
             }
         }
     }
@@ -80,6 +82,18 @@ impl Script {
         &self.program.header.params
     }
 
+    /// What does not keep it from running and is hardly meant, in the order of its places.
+    #[must_use]
+    pub fn warnings(&self) -> &[Diagnostic] {
+        &self.program.warnings
+    }
+
+    /// What its calls need to be granted, in the order of their places.
+    #[must_use]
+    pub fn needs(&self) -> &[Need] {
+        &self.program.needs
+    }
+
     /// Types given parameters and adds defaults: what `HostSettings::params` of a run takes.
     ///
     /// # Errors
@@ -100,11 +114,11 @@ fn compile(source: &str, path: &str) -> Result<Program, Vec<Diagnostic>> {
     let header = header::parse(source)?;
     let names = header.params.iter().map(|param| (param.name.clone(), Dynamic::UNIT));
     let engine = engine::for_compiling(engine::params_module(names));
-    let (mut ast, mut mistakes) = check::parse(&engine, source)?;
-    let found = check::check(&ast, &header);
-    mistakes.extend(found.mistakes);
-    if !mistakes.is_empty() {
-        return Err(mistakes);
+    let (mut ast, mut diagnostics) = check::parse(&engine, source)?;
+    let found = check::check(&ast, &header, path);
+    diagnostics.extend(found.diagnostics);
+    if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
+        return Err(diagnostics);
     }
     ast.set_source(path);
     Ok(Program {
@@ -113,5 +127,7 @@ fn compile(source: &str, path: &str) -> Result<Program, Vec<Diagnostic>> {
         ast,
         header,
         writers: found.writers,
+        warnings: in_order(diagnostics),
+        needs: found.needs,
     })
 }

@@ -8,6 +8,7 @@ mod examples;
 mod failures;
 mod language;
 mod limits;
+mod needs;
 mod operations;
 mod parallel;
 mod support;

@@ -142,7 +142,8 @@ fn render(mistakes: &[Mistake], text: &str, file: &Path) -> String {
     let show = |mistake: &Mistake| {
         let Mistake { line, column, length: width, .. } = *mistake;
         let (message, hint) = (mistake.message.as_str(), mistake.hint.as_deref());
-        Excerpt { file: &file, text, line, column, width, message, hint }.to_string()
+        let at = Some((line, column));
+        Excerpt { file: &file, text, at, width, message, hint }.to_string()
     };
     mistakes.iter().map(show).collect::<Vec<_>>().join("\n\n")
 }

@@ -46,9 +46,10 @@ pub(super) struct Captures {
     writers: BTreeMap<String, Write>,
 }
 
+/// A variable that is changed.
 #[derive(Clone)]
-struct Write {
-    name: String,
+pub(super) struct Write {
+    pub(super) name: String,
     position: Position,
 }
 
@@ -63,14 +64,7 @@ struct Closure {
 
 impl Captures {
     pub(super) fn of(ast: &AST) -> Self {
-        let mut captured = BTreeMap::<String, usize>::new();
-        super::walk(ast, &mut |node| {
-            if let ASTNode::Expr(Expr::FnCall(call, _)) = node
-                && let Some((closure, count)) = curried(call)
-            {
-                captured.insert(closure, count);
-            }
-        });
+        let captured = captured(ast);
         let mut closures = BTreeMap::new();
         for function in ast.iter_functions() {
             let Some(count) = captured.get(function.name) else { continue };
@@ -111,7 +105,7 @@ impl Captures {
                 format!("the closure of a `{}` changes `{name}`, which it captured", call.name);
             let width = name.chars().count();
             mistakes.push(
-                Diagnostic::new(message, at(*position))
+                Diagnostic::error("captured-write", message, at(*position))
                     .with_width(width)
                     .with_hint(Some(hint.to_owned())),
             );
@@ -124,6 +118,19 @@ impl Captures {
             .map(|(closure, write)| (closure, (write.name, write.position.line().unwrap_or(0))))
             .collect()
     }
+}
+
+/// How many variables the closures of a script capture: these are their first parameters.
+pub(super) fn captured(ast: &AST) -> BTreeMap<String, usize> {
+    let mut captured = BTreeMap::new();
+    super::walk(ast, &mut |node| {
+        if let ASTNode::Expr(Expr::FnCall(call, _)) = node
+            && let Some((closure, count)) = curried(call)
+        {
+            captured.insert(closure, count);
+        }
+    });
+    captured
 }
 
 /// The closure that a `curry` makes, and how many variables it captures.
@@ -176,21 +183,25 @@ fn look(body: &AST, captured: BTreeSet<String>) -> Closure {
         {
             closure.inner.push(inner);
         }
-        let write = match node {
-            ASTNode::Stmt(Stmt::Assignment(assignment)) => root(&assignment.1.lhs),
-            ASTNode::Expr(Expr::Dot(chain, ..) | Expr::Index(chain, ..)) if changes(&chain.rhs) => {
-                root(&chain.lhs)
-            }
-            other => super::call_of(other).and_then(|(call, _)| {
-                let changing = CHANGING.contains(&call.name.as_str()) && !call.is_qualified();
-                call.args.first().filter(|_| changing).and_then(root)
-            }),
-        };
-        if let Some(write) = write.filter(|write| closure.captured.contains(&write.name)) {
+        if let Some(write) = written(node).filter(|write| closure.captured.contains(&write.name)) {
             closure.writes.push(write);
         }
     });
     closure
+}
+
+/// The variable that a node changes: it is assigned to, in whole or in part, or has a method that changes it.
+pub(super) fn written(node: &ASTNode) -> Option<Write> {
+    match node {
+        ASTNode::Stmt(Stmt::Assignment(assignment)) => root(&assignment.1.lhs),
+        ASTNode::Expr(Expr::Dot(chain, ..) | Expr::Index(chain, ..)) if changes(&chain.rhs) => {
+            root(&chain.lhs)
+        }
+        other => super::call_of(other).and_then(|(call, _)| {
+            let changing = CHANGING.contains(&call.name.as_str()) && !call.is_qualified();
+            call.args.first().filter(|_| changing).and_then(root)
+        }),
+    }
 }
 
 /// The variable at the root of `x`, `x.a`, `x[0].b`.

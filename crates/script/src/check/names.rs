@@ -8,7 +8,7 @@ use pianoroll_model::suggest;
 use rhai::{AST, ASTNode, Expr, FnCallExpr, Position, Stmt};
 
 use super::table::{Functions, Table};
-use super::{at, call_of};
+use super::{at, call_of, start_of};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::engine::PARAMS;
 use crate::header::Header;
@@ -95,7 +95,8 @@ impl<'a> Names<'a> {
                 {
                     let message = "this loop does nothing with what it fetches";
                     let hint = "to count, add 1 in its body".to_owned();
-                    let mistake = Diagnostic::new(message, at(*position)).with_width(3);
+                    let mistake =
+                        Diagnostic::error("empty-loop", message, at(*position)).with_width(3);
                     mistakes.push(mistake.with_hint(Some(hint)));
                 }
             }
@@ -103,7 +104,9 @@ impl<'a> Names<'a> {
                 let hint = "put what scripts share into one of them for now".to_owned();
                 let message = "`import` is not there yet";
                 mistakes.push(
-                    Diagnostic::new(message, at(*position)).with_width(6).with_hint(Some(hint)),
+                    Diagnostic::error("import", message, at(*position))
+                        .with_width(6)
+                        .with_hint(Some(hint)),
                 );
             }
             _ => {}
@@ -120,9 +123,9 @@ impl<'a> Names<'a> {
         if call.is_qualified() {
             return self.qualified_call(call, position);
         }
-        let mistake = |message: String, hint| {
+        let mistake = |code, message: String, hint| {
             let width = name.chars().count();
-            Some(Diagnostic::new(message, at(position)).with_width(width).with_hint(hint))
+            Some(Diagnostic::error(code, message, at(position)).with_width(width).with_hint(hint))
         };
         let known = merge(self.own.get(name), self.table.globals.get(name));
         if known.contains(&count) || known_closure(name) {
@@ -130,9 +133,9 @@ impl<'a> Names<'a> {
         }
         if known.is_empty() {
             let hint = self.hint(name);
-            return mistake(format!("there is no function `{name}`"), hint);
+            return mistake("unknown-function", format!("there is no function `{name}`"), hint);
         }
-        mistake(counts(name, &known, count), None)
+        mistake("argument-count", counts(name, &known, count), None)
     }
 
     /// A hint for a function that is not there.
@@ -174,18 +177,18 @@ impl<'a> Names<'a> {
         {
             return None;
         }
-        let mistake = |message: String, hint| {
+        let mistake = |code, message: String, hint| {
             let width = name.chars().count();
-            Some(Diagnostic::new(message, at(position)).with_width(width).with_hint(hint))
+            Some(Diagnostic::error(code, message, at(position)).with_width(width).with_hint(hint))
         };
         match natives {
             Some(counts) => {
                 let counts = counts.iter().filter_map(|count| count.checked_sub(1)).collect();
-                mistake(self::counts(name, &counts, count), None)
+                mistake("argument-count", self::counts(name, &counts, count), None)
             }
             None => {
                 let hint = self.hint(name);
-                mistake(format!("there is no method `{name}`"), hint)
+                mistake("unknown-function", format!("there is no method `{name}`"), hint)
             }
         }
     }
@@ -194,21 +197,23 @@ impl<'a> Names<'a> {
         let module = call.namespace.to_string();
         let name = call.name.as_str();
         let count = call.args.len();
-        let start = match call.namespace.position() {
-            none if none.is_none() => position,
-            start => start,
-        };
-        let mistake = |message: String, hint| {
+        let start = start_of(call, position);
+        let mistake = |code, message: String, hint| {
             let width = module.len() + 2 + name.chars().count();
-            Some(Diagnostic::new(message, at(start)).with_width(width).with_hint(hint))
+            Some(Diagnostic::error(code, message, at(start)).with_width(width).with_hint(hint))
         };
         let Some(functions) = self.table.modules.get(&module) else {
             if module == PARAMS {
                 let hint = format!("`params::{name}` is a value, not a function");
-                return mistake(format!("there is no function `params::{name}`"), Some(hint));
+                return mistake(
+                    "unknown-function",
+                    format!("there is no function `params::{name}`"),
+                    Some(hint),
+                );
             }
             let modules = self.table.modules.keys().map(String::as_str);
             return mistake(
+                "unknown-module",
                 format!("there is no module `{module}`"),
                 did_you_mean(&module, modules),
             );
@@ -219,14 +224,18 @@ impl<'a> Names<'a> {
                 Some(near) => format!("did you mean `{module}::{near}`?"),
                 None => format!("`{module}` has {}", known.collect::<Vec<_>>().join(", ")),
             };
-            return mistake(format!("there is no function `{module}::{name}`"), Some(hint));
+            return mistake(
+                "unknown-function",
+                format!("there is no function `{module}::{name}`"),
+                Some(hint),
+            );
         };
         if counts.contains(&count) {
             return None;
         }
         let full = format!("{module}::{name}");
         let hint = operation_named(&format!("{module}.{name}")).map(signature);
-        mistake(self::counts(&full, counts, count), hint)
+        mistake("argument-count", self::counts(&full, counts, count), hint)
     }
 
     fn qualified_variable(
@@ -241,8 +250,8 @@ impl<'a> Names<'a> {
             start => start,
         };
         let width = module.len() + 2 + name.chars().count();
-        let mistake = |message: String, hint| {
-            Some(Diagnostic::new(message, at(start)).with_width(width).with_hint(hint))
+        let mistake = |code, message: String, hint| {
+            Some(Diagnostic::error(code, message, at(start)).with_width(width).with_hint(hint))
         };
         if module == PARAMS {
             let names = || self.header.params.iter().map(|param| param.name.as_str());
@@ -253,20 +262,32 @@ impl<'a> Names<'a> {
                 Some(near) => format!("did you mean `params::{near}`?"),
                 None => format!("declare it in the header: `//! param {name}: string`"),
             };
-            return mistake(format!("there is no parameter `{name}`"), Some(hint));
+            return mistake(
+                "unknown-parameter",
+                format!("there is no parameter `{name}`"),
+                Some(hint),
+            );
         }
         match self.table.modules.get(&module) {
             Some(functions) if functions.contains_key(name) => {
                 let hint = format!("call it: `{module}::{name}(…)`");
-                mistake(format!("`{module}::{name}` is a function"), Some(hint))
+                mistake("unknown-variable", format!("`{module}::{name}` is a function"), Some(hint))
             }
             Some(functions) => {
                 let hint = did_you_mean(name, functions.keys().map(String::as_str));
-                mistake(format!("there is nothing like `{module}::{name}`"), hint)
+                mistake(
+                    "unknown-variable",
+                    format!("there is nothing like `{module}::{name}`"),
+                    hint,
+                )
             }
             None => {
                 let modules = self.table.modules.keys().map(String::as_str);
-                mistake(format!("there is no module `{module}`"), did_you_mean(&module, modules))
+                mistake(
+                    "unknown-module",
+                    format!("there is no module `{module}`"),
+                    did_you_mean(&module, modules),
+                )
             }
         }
     }

@@ -37,8 +37,11 @@ pub(super) fn call(call: &FnCallExpr, mistakes: &mut Vec<Diagnostic>) {
         };
         let message = format!("`{what}` has no option `{key_name}`");
         let width = key_name.chars().count();
-        mistakes
-            .push(Diagnostic::new(message, at(key.pos)).with_width(width).with_hint(Some(hint)));
+        mistakes.push(
+            Diagnostic::error("unknown-option", message, at(key.pos))
+                .with_width(width)
+                .with_hint(Some(hint)),
+        );
     }
 }
 

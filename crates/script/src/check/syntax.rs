@@ -46,8 +46,14 @@ pub(crate) fn parse(
 fn mistake(error: &ParseError, source: &str) -> Diagnostic {
     let position = error.position();
     let (message, word, hint) = describe(error.err_type(), source);
+    let code = match error.err_type() {
+        ParseErrorType::VariableUndefined(_) => "unknown-variable",
+        ParseErrorType::ModuleUndefined(_) => "unknown-module",
+        ParseErrorType::Reserved(_) => "reserved-word",
+        _ => "syntax",
+    };
     let place = at(position).or_else(|| end_of(source));
-    Diagnostic::new(message, place).with_width(word.chars().count()).with_hint(hint)
+    Diagnostic::error(code, message, place).with_width(word.chars().count()).with_hint(hint)
 }
 
 /// Behind the last character that is no white space.

@@ -35,6 +35,12 @@ pub(super) fn register_find(module: &mut Module, name: &str) {
     }
 }
 
+/// What `find` of a module calls.
+pub(super) fn operations(module: &str) -> Vec<&'static Operation> {
+    let finder = finder(module);
+    finder.map_or_else(Vec::new, |finder| std::iter::once(finder.list).chain(finder.get).collect())
+}
+
 fn finder(module: &str) -> Option<Finder> {
     let resource = RESOURCES.iter().find(|resource| resource.module == module && resource.main)?;
     let list = operation_named(&format!("{module}.list"))?;

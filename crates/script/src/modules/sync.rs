@@ -29,6 +29,13 @@ pub(super) fn register_sync(module: &mut Module, name: &str) {
     }
 }
 
+/// What a `sync_x` of a module calls.
+pub(super) fn operations(module: &str, function: &str) -> Vec<&'static Operation> {
+    let mut members = members_of(module).into_iter().filter(|(name, _)| name == function);
+    let members = members.next();
+    members.map_or_else(Vec::new, |(_, Members { list, add, remove })| vec![list, add, remove])
+}
+
 fn members_of(module: &str) -> Vec<(String, Members)> {
     let adds = OPERATIONS.iter().filter(|operation| operation.module == module);
     let found = adds.filter_map(|add| {

@@ -1,0 +1,42 @@
+//! Which operations a module's function calls: for those who look at a script before it runs.
+
+use pianoroll_api::operation::find as operation_named;
+use pianoroll_api::{OPERATIONS, Operation};
+
+use super::operations::Parameters;
+use super::{find, iterate, sync};
+
+/// An operation that a function calls.
+#[derive(Clone, Copy)]
+pub(crate) struct Called {
+    /// The operation.
+    pub(crate) operation: &'static Operation,
+    /// Which argument is its body.
+    pub(crate) body: Option<usize>,
+}
+
+impl Called {
+    fn without_body(operation: &'static Operation) -> Self {
+        Self { operation, body: None }
+    }
+}
+
+/// The operations that a function of a module may call; none for what is no function of a resource.
+pub(crate) fn called(module: &str, function: &str) -> Vec<Called> {
+    if let Some(operation) = operation_named(&format!("{module}.{function}")) {
+        let parameters = Parameters::of(operation);
+        let body = parameters.body.then_some(parameters.ids);
+        return vec![Called { operation, body }];
+    }
+    let mut of_module = OPERATIONS.iter().filter(|operation| operation.module == module);
+    let listed =
+        of_module.find(|operation| iterate::each_name(operation).as_deref() == Some(function));
+    if let Some(operation) = listed {
+        return vec![Called::without_body(operation)];
+    }
+    let operations = match function {
+        "find" => find::operations(module),
+        _ => sync::operations(module, function),
+    };
+    operations.into_iter().map(Called::without_body).collect()
+}
