@@ -75,6 +75,7 @@ fn unknown_json(entry: &LedgerEntry, report: &RunReport) -> Value {
     let host = host.filter(|host| host.position() == entry.position);
     json!({
         "operation": entry.operation,
+        "account": entry.account,
         "target": entry.target,
         "effect": entry.effect,
         "position": entry.position.to_string(),
@@ -139,6 +140,9 @@ fn unknown(entry: &LedgerEntry, error: &GuestError) -> String {
         let _ = write!(text, "\n  {name:9}  {}", plain(value));
     };
     line("operation", &entry.operation);
+    if let Some(account) = &entry.account {
+        line("account", account);
+    }
     if !entry.target.is_empty() {
         line("target", &entry.target);
     }

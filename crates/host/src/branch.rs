@@ -7,7 +7,8 @@ use pianoroll_api::{Arguments, Options};
 use pianoroll_model::Position;
 use serde_json::Value;
 
-use crate::error::HostError;
+use crate::account::KnownAccount;
+use crate::error::{Cause, HostError};
 use crate::host::Host;
 use crate::pages::Pages;
 use crate::random::RandomStream;
@@ -19,6 +20,7 @@ use crate::{resolve, road};
 pub struct Branch {
     host: Arc<Host>,
     line: Arc<Line>,
+    account: KnownAccount,
 }
 
 /// What all handles of a branch share.
@@ -38,14 +40,36 @@ impl Line {
 }
 
 impl Branch {
-    pub(crate) fn new(host: Arc<Host>, line: Arc<Line>) -> Self {
-        Self { host, line }
+    pub(crate) fn new(host: Arc<Host>, line: Arc<Line>, account: KnownAccount) -> Self {
+        Self { host, line, account }
     }
 
     /// The run.
     #[must_use]
     pub fn host(&self) -> &Arc<Host> {
         &self.host
+    }
+
+    /// The same line, whose calls go to another account of the run. The sequence goes on: positions do not tell accounts apart,
+    /// and need not.
+    ///
+    /// # Errors
+    /// The run has no account of that name.
+    pub fn on(&self, name: &str) -> Result<Branch, HostError> {
+        let Some(account) = self.host.other(name) else {
+            let known = self.host.others().map(str::to_owned).collect();
+            let cause = Cause::Account { name: name.to_owned(), known };
+            let last = self.line.last.load(Ordering::Relaxed);
+            return Err(HostError::new(cause, Position::new(self.line.branch, last)));
+        };
+        let (host, line) = (Arc::clone(&self.host), Arc::clone(&self.line));
+        Ok(Branch::new(host, line, account.clone()))
+    }
+
+    /// The name of the other account that the calls go to; none for the run's own.
+    #[must_use]
+    pub fn account(&self) -> Option<&str> {
+        self.account.name.as_deref()
     }
 
     /// Which branch it is: nothing for the trunk, else the sequence of the `parallel` and the item.
@@ -66,7 +90,7 @@ impl Branch {
     pub fn fork(&self, parallel: u64, item: u64) -> Branch {
         debug_assert!(self.line.branch.is_none(), "branches do not nest");
         let line = Line::new(self.host.settings.seed, Some((parallel, item)));
-        Branch::new(Arc::clone(&self.host), Arc::new(line))
+        Branch::new(Arc::clone(&self.host), Arc::new(line), self.account.clone())
     }
 
     /// The next 64 random bits of this branch: the same ones whenever the run is replayed.
@@ -83,7 +107,7 @@ impl Branch {
     /// [`HostError::done`] counts them.
     pub async fn call(&self, operation: &str, arguments: Arguments) -> Result<Reply, HostError> {
         let position = self.next_position();
-        let ready = road::prepare(&self.host, operation, arguments, position)?;
+        let ready = road::prepare(&self.host, &self.account, operation, arguments, position)?;
         road::travel(&self.host, ready, position).await
     }
 
@@ -104,11 +128,13 @@ impl Branch {
         let target = resolve::request(method, path, query, body);
         match target.map_err(|errors| road::refuse(errors, position))? {
             resolve::Target::Operation(operation, arguments) => {
-                let ready = road::prepare_operation(&self.host, operation, arguments, position)?;
+                let account = &self.account;
+                let ready =
+                    road::prepare_operation(&self.host, account, operation, arguments, position)?;
                 road::travel(&self.host, ready, position).await
             }
             resolve::Target::Native(request) => {
-                road::travel_native(&self.host, request, position).await
+                road::travel_native(&self.host, &self.account, request, position).await
             }
         }
     }
@@ -120,7 +146,7 @@ impl Branch {
     /// Arguments or permission.
     pub fn pages(&self, operation: &str, arguments: Arguments) -> Result<Pages, HostError> {
         let position = self.next_position();
-        let ready = road::prepare(&self.host, operation, arguments, position)?;
+        let ready = road::prepare(&self.host, &self.account, operation, arguments, position)?;
         Ok(Pages::new(Arc::clone(&self.host), ready, position))
     }
 

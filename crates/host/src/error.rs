@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use pianoroll_api::Arguments;
 use pianoroll_gateway::CallError;
-use pianoroll_model::{Persistence, Position};
+use pianoroll_model::{Persistence, Position, suggest};
 use serde_json::{Value, json};
 
 use crate::check::CheckErrors;
@@ -47,6 +47,13 @@ pub enum Cause {
         /// The operation that was not called.
         operation: String,
     },
+    /// The run was given no account of this name.
+    Account {
+        /// As the program said it.
+        name: String,
+        /// The names that the run knows.
+        known: Vec<String>,
+    },
     /// The pages of a list lead nowhere: they do not come to an end, or the next one cannot be asked for.
     Paging {
         /// The operation that pages.
@@ -84,6 +91,8 @@ pub enum HostErrorKind {
     UnknownOutcome,
     /// See [`Cause::Cancelled`].
     Cancelled,
+    /// See [`Cause::Account`].
+    Account,
     /// See [`Cause::Paging`].
     Paging,
 }
@@ -99,6 +108,7 @@ impl HostErrorKind {
             HostErrorKind::Api => "api",
             HostErrorKind::UnknownOutcome => "unknown_outcome",
             HostErrorKind::Cancelled => "cancelled",
+            HostErrorKind::Account => "account",
             HostErrorKind::Paging => "paging",
         }
     }
@@ -155,6 +165,7 @@ impl HostError {
             Cause::Api(_) => HostErrorKind::Api,
             Cause::UnknownOutcome(_) => HostErrorKind::UnknownOutcome,
             Cause::Cancelled { .. } => HostErrorKind::Cancelled,
+            Cause::Account { .. } => HostErrorKind::Account,
             Cause::Paging { .. } => HostErrorKind::Paging,
         }
     }
@@ -195,7 +206,7 @@ impl HostError {
         }
     }
 
-    /// The operation, or method and path of a request that is none.
+    /// The operation, or method and path of a request that is none; empty where no operation was called yet.
     #[must_use]
     pub fn operation(&self) -> &str {
         match &self.inner.cause {
@@ -204,6 +215,7 @@ impl HostError {
             Cause::Guardrail(error) => &error.operation,
             Cause::Api(error) | Cause::UnknownOutcome(error) => &error.operation,
             Cause::Cancelled { operation } | Cause::Paging { operation, .. } => operation,
+            Cause::Account { .. } => "",
         }
     }
 
@@ -243,6 +255,9 @@ impl HostError {
                 map["meta"] = json!({ "errors": errors.collect::<Vec<_>>() });
             }
             Cause::Permission(error) => map["meta"] = json!({ "permission": error.permission }),
+            Cause::Account { name, known } => {
+                map["meta"] = json!({ "account": name, "known": known });
+            }
             Cause::Guardrail(_) | Cause::Cancelled { .. } | Cause::Paging { .. } => {}
         }
         map
@@ -275,6 +290,14 @@ impl fmt::Display for HostError {
             }
             Cause::Cancelled { operation } => {
                 write!(f, "{operation}: not called, the run was cancelled")?;
+            }
+            Cause::Account { name, known } => {
+                write!(f, "this run knows no account `{name}`: ")?;
+                match (suggest(name, known.iter().map(String::as_str)), known.as_slice()) {
+                    (Some(near), _) => write!(f, "did you mean `{near}`?")?,
+                    (None, []) => f.write_str("it has only its own")?,
+                    (None, known) => write!(f, "it has {}", known.join(", "))?,
+                }
             }
             Cause::Paging { operation, page, why } => {
                 write!(f, "{operation}: page {page} ")?;

@@ -1,5 +1,6 @@
 //! One run, seen from its program.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
@@ -10,6 +11,7 @@ use pianoroll_gateway::{Cancel, Connection, Gateway};
 use pianoroll_model::{Clock, PermissionSet, Revision, RunId};
 use serde_json::{Map, Value};
 
+use crate::account::{Account, KnownAccount};
 use crate::branch::{Branch, Line};
 use crate::error::HostError;
 use crate::guardrails::{Guardrails, Spent};
@@ -24,6 +26,8 @@ pub struct HostSettings {
     pub gateway: Gateway,
     /// The account.
     pub connection: Connection,
+    /// Other accounts that the program may call, by the names that it knows them by.
+    pub others: BTreeMap<String, Account>,
     /// What was granted.
     pub grants: PermissionSet,
     /// The limits.
@@ -56,6 +60,7 @@ impl HostSettings {
         Self {
             gateway,
             connection,
+            others: BTreeMap::new(),
             grants: PermissionSet::none(),
             guardrails: Guardrails::default(),
             params: Map::new(),
@@ -79,6 +84,8 @@ pub struct Host {
     /// The error that ended the run, if one did: every later call gets it too.
     stopped: OnceLock<HostError>,
     trunk: Arc<Line>,
+    own: KnownAccount,
+    others: BTreeMap<String, KnownAccount>,
     // Effects only, for some nanoseconds each, and never over an await.
     book: Mutex<Book>,
     // As rarely as a program reports a problem.
@@ -91,7 +98,13 @@ impl Host {
     /// The host of a new run.
     #[must_use]
     pub fn new(settings: HostSettings) -> Arc<Host> {
+        let (gateway, connection) = (settings.gateway.clone(), settings.connection.clone());
+        let other = |(name, account): (&String, &Account)| {
+            (name.clone(), KnownAccount::other(name, account.clone()))
+        };
         Arc::new(Host {
+            own: KnownAccount::own(Account { gateway, connection }),
+            others: settings.others.iter().map(other).collect(),
             spent: Spent::default(),
             tally: Tally::new(),
             started: settings.clock.monotonic(),
@@ -107,7 +120,7 @@ impl Host {
     /// The run's main line. All its handles count the same sequence.
     #[must_use]
     pub fn trunk(self: &Arc<Self>) -> Branch {
-        Branch::new(Arc::clone(self), Arc::clone(&self.trunk))
+        Branch::new(Arc::clone(self), Arc::clone(&self.trunk), self.own.clone())
     }
 
     /// The program's parameters.
@@ -138,6 +151,15 @@ impl Host {
     #[must_use]
     pub fn connection(&self) -> &Connection {
         &self.settings.connection
+    }
+
+    /// The names of the other accounts that the program may call, in order.
+    pub fn others(&self) -> impl Iterator<Item = &str> {
+        self.others.keys().map(String::as_str)
+    }
+
+    pub(crate) fn other(&self, name: &str) -> Option<&KnownAccount> {
+        self.others.get(name)
     }
 
     /// What was granted.
@@ -203,10 +225,10 @@ impl Host {
         self.book().ledger()
     }
 
-    /// The revision that an operation is served at.
+    /// The revision that an operation is served at by the run's own account.
     #[must_use]
     pub fn revision(&self, operation: &Operation) -> Option<Revision> {
-        operation.app.revision_header.map(|_| self.settings.connection.served)
+        self.own.revision(operation)
     }
 
     pub(crate) fn running(&self) -> Duration {

@@ -25,6 +25,9 @@ pub struct LedgerEntry {
     pub operation: Cow<'static, str>,
     /// What it does.
     pub effect: Effect,
+    /// The name of the run's other account that it is done in; none for the run's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account: Option<Box<str>>,
     /// What it is done to: the ids of the path, or the id in the body. Shortened.
     pub target: Box<str>,
     /// How many items of a list it carries; 0 where it carries none.
@@ -94,6 +97,7 @@ pub(crate) struct Intent {
     pub(crate) position: Position,
     pub(crate) operation: Cow<'static, str>,
     pub(crate) effect: Effect,
+    pub(crate) account: Option<Box<str>>,
     pub(crate) target: String,
     pub(crate) items: u64,
 }
@@ -117,6 +121,7 @@ impl Book {
             position: intent.position,
             operation: intent.operation,
             effect: intent.effect,
+            account: intent.account,
             target: shortened(&intent.target),
             items: intent.items,
             state: EntryState::Sent,
@@ -196,6 +201,7 @@ mod tests {
             position: Position::new(None, sequence),
             operation: Cow::Borrowed("profiles.update"),
             effect: Effect::Write,
+            account: None,
             target: target.to_owned(),
             items: 0,
         }

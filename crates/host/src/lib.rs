@@ -6,6 +6,7 @@
 //! Invariants: nothing here knows a language, a file or a command line; no HTTP request is built here; no lock is held over
 //! an await; and a guest reaches the API by no other way than a [`Branch`].
 
+mod account;
 mod branch;
 mod guest;
 mod host;
@@ -26,6 +27,7 @@ mod observer;
 mod random;
 mod summary;
 
+pub use account::Account;
 pub use branch::Branch;
 pub use check::{CheckError, CheckErrors};
 pub use error::{Cause, Done, HostError, HostErrorKind, PagingMistake};

@@ -21,6 +21,7 @@ use pianoroll_gateway::{Answer, Call, CallError, ErrorKind, RawRequest};
 use pianoroll_model::{Certainty, Effect, Permission, Position, Retry};
 use serde_json::Value;
 
+use crate::account::KnownAccount;
 use crate::check::{self, CheckErrors};
 use crate::error::{Cause, Done, HostError};
 use crate::guardrails::Weight;
@@ -34,35 +35,39 @@ use crate::{key, permission, split};
 pub(crate) struct Ready {
     pub(crate) operation: &'static Operation,
     pub(crate) arguments: Arguments,
+    /// The account that it is for.
+    pub(crate) account: KnownAccount,
     effect: Effect,
 }
 
 /// Stops 1 and 2, for an operation by its id.
 pub(crate) fn prepare(
     host: &Host,
+    account: &KnownAccount,
     id: &str,
     arguments: Arguments,
     position: Position,
 ) -> Result<Ready, HostError> {
     let operation = resolve::operation(id).map_err(|errors| refuse(errors, position))?;
-    prepare_operation(host, operation, arguments, position)
+    prepare_operation(host, account, operation, arguments, position)
 }
 
 /// Stops 1 and 2, for a known operation.
 pub(crate) fn prepare_operation(
     host: &Host,
+    account: &KnownAccount,
     operation: &'static Operation,
     mut arguments: Arguments,
     position: Position,
 ) -> Result<Ready, HostError> {
-    let revision = host.revision(operation);
+    let revision = account.revision(operation);
     check::check(operation, &arguments, revision).map_err(|errors| refuse(errors, position))?;
     // A null is what a guest without a body writes.
     arguments.body = arguments.body.filter(|body| !body.is_null());
     let effect = operation.effect_of(arguments.body.as_ref());
     permission::check(&host.settings.grants, operation.permission(effect), operation.id)
         .map_err(|error| HostError::new(Cause::Permission(error), position))?;
-    Ok(Ready { operation, arguments, effect })
+    Ok(Ready { operation, arguments, account: account.clone(), effect })
 }
 
 /// An error of the arguments.
@@ -77,7 +82,8 @@ pub(crate) async fn travel(
     position: Position,
 ) -> Result<Reply, HostError> {
     let operation = Some(ready.operation);
-    let shape = ready.operation.body_at(host.revision(ready.operation)).map(|body| body.shape);
+    let shape =
+        ready.operation.body_at(ready.account.revision(ready.operation)).map(|body| body.shape);
     let items = match (&mut ready.arguments.body, shape) {
         (Some(Value::Array(items)), Some(shape)) if shape.max().is_some() => {
             Some((std::mem::take(items), shape))
@@ -112,12 +118,13 @@ pub(crate) async fn exchange(
     items: u64,
     position: Position,
 ) -> Result<Answer, HostError> {
-    let Ready { operation, arguments, effect } = ready;
+    let Ready { operation, arguments, account, effect } = ready;
     let weight = Weight::of(*effect);
     let entry = depart(host, operation.id, weight, position, || Intent {
         position,
         operation: Cow::Borrowed(operation.id),
         effect: *effect,
+        account: account.name.as_deref().map(Into::into),
         target: target(operation, arguments),
         items,
     })?;
@@ -125,7 +132,8 @@ pub(crate) async fn exchange(
     let key = (operation.retry == Retry::Keyed).then(|| key::key(host.run(), position));
     let cancel = Some(&host.settings.cancel);
     let call = Call { operation, arguments, key: key.as_deref(), cancel };
-    let result = host.settings.gateway.call(&host.settings.connection, call).await;
+    let way = &account.account;
+    let result = way.gateway.call(&way.connection, call).await;
     if let Err(error) = &result
         && never_left(error)
     {
@@ -137,6 +145,7 @@ pub(crate) async fn exchange(
 /// Stops 2 to 8 for a native path that no operation has.
 pub(crate) async fn travel_native(
     host: &Host,
+    account: &KnownAccount,
     request: NativeRequest,
     position: Position,
 ) -> Result<Reply, HostError> {
@@ -152,6 +161,7 @@ pub(crate) async fn travel_native(
         position,
         operation: Cow::Owned(name.clone()),
         effect: Effect::Send,
+        account: account.name.as_deref().map(Into::into),
         target: String::new(),
         items: 0,
     })?;
@@ -164,7 +174,8 @@ pub(crate) async fn travel_native(
         body: request.body.as_ref(),
         cancel: Some(&host.settings.cancel),
     };
-    let result = host.settings.gateway.raw(&host.settings.connection, raw).await;
+    let way = &account.account;
+    let result = way.gateway.raw(&way.connection, raw).await;
     if let Err(error) = &result
         && never_left(error)
     {

@@ -38,6 +38,17 @@ impl ParamSpec {
     }
 }
 
+/// Another account that a script works on, as a header line declares it: `//! connection target   Where the copy goes.`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConnectionSpec {
+    /// Its name: `on("target", || …)`.
+    pub name: String,
+    /// What it is for; may be empty.
+    pub doc: String,
+    /// The header line, from 1.
+    pub line: usize,
+}
+
 /// The type of a parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ParamKind {
@@ -137,6 +148,8 @@ pub(crate) struct Header {
     pub(crate) doc: String,
     /// The parameters, in the order written.
     pub(crate) params: Vec<ParamSpec>,
+    /// The accounts beside its own, in the order written.
+    pub(crate) connections: Vec<ConnectionSpec>,
 }
 
 /// Reads the header of a script.
@@ -169,13 +182,51 @@ pub(crate) fn parse(source: &str) -> Result<Header, Vec<Diagnostic>> {
                 Ok(param) => header.params.push(param),
                 Err(mistake) => mistakes.push(mistake),
             }
+        } else if let Some(declaration) = trimmed.strip_prefix("connection ") {
+            let column = line.len() - declaration.len();
+            match connect(declaration, index + 1, column) {
+                Ok(Some(one)) if header.connections.iter().any(|other| other.name == one.name) => {
+                    let message = format!("the connection `{}` is declared twice", one.name);
+                    mistakes.push(Diagnostic::error(
+                        "header",
+                        message,
+                        Some((index + 1, column + 1)),
+                    ));
+                }
+                Ok(Some(connection)) => header.connections.push(connection),
+                Ok(None) => describe(&mut header, text),
+                Err(mistake) => mistakes.push(mistake),
+            }
         } else {
-            header.doc.push_str(text.strip_prefix(' ').unwrap_or(text).trim_end());
-            header.doc.push('\n');
+            describe(&mut header, text);
         }
     }
     header.doc = header.doc.trim().to_owned();
     if mistakes.is_empty() { Ok(header) } else { Err(mistakes) }
+}
+
+/// A line of the purpose.
+fn describe(header: &mut Header, text: &str) {
+    header.doc.push_str(text.strip_prefix(' ').unwrap_or(text).trim_end());
+    header.doc.push('\n');
+}
+
+/// One declaration: `target   Where the copy goes.` A line of prose that begins with the word declares nothing: there, one
+/// space stands behind the next word.
+fn connect(text: &str, line: usize, column: usize) -> Result<Option<ConnectionSpec>, Diagnostic> {
+    let (name, doc) = text.trim().split_once("  ").unwrap_or((text.trim(), ""));
+    if name.contains(char::is_whitespace) {
+        return Ok(None);
+    }
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-');
+    if !name.chars().all(plain) || !name.starts_with(|c: char| c.is_ascii_lowercase()) {
+        let message = format!("`{name}` cannot be the name of a connection");
+        let hint = "names have small letters, digits, `_` and `-`, and begin with a letter";
+        let indent = text.len() - text.trim_start().len();
+        let mistake = Diagnostic::error("header", message, Some((line, column + indent + 1)));
+        return Err(mistake.with_width(name.chars().count()).with_hint(Some(hint.to_owned())));
+    }
+    Ok(Some(ConnectionSpec { name: name.to_owned(), doc: doc.trim().to_owned(), line }))
 }
 
 /// One declaration: `days: int = 90   How long without an event.`
@@ -377,6 +428,42 @@ let x = 1;
                 parameter `list` is missing: text (Id or exact name.) (declared at scripts/x.rhai:3)
                 parameter `since` is a day such as `2026-01-31`, not `yesterday` (declared at scripts/x.rhai:4)"#]],
         );
+    }
+
+    #[test]
+    fn other_accounts_are_declared_by_name() {
+        let source = "//! Copies.\n//! connection target   Where the copy goes.\n//! connection second-try\n//! connection is prose here.\n";
+        let header = parse(source).unwrap();
+        assert_eq!(header.doc, "Copies.\nconnection is prose here.");
+        expect![[r#"
+            [
+                ConnectionSpec {
+                    name: "target",
+                    doc: "Where the copy goes.",
+                    line: 2,
+                },
+                ConnectionSpec {
+                    name: "second-try",
+                    doc: "",
+                    line: 3,
+                },
+            ]
+        "#]]
+        .assert_debug_eq(&header.connections);
+        let source = "//! connection Target   x\n//! connection a\n//! connection a   b\n";
+        let mistakes = parse(source).unwrap_err();
+        expect![[r#"
+            x.rhai:1:16: `Target` cannot be the name of a connection
+              |
+            1 | //! connection Target   x
+              |                ^^^^^^
+              = names have small letters, digits, `_` and `-`, and begin with a letter
+
+            x.rhai:3:16: the connection `a` is declared twice
+              |
+            3 | //! connection a   b
+              |                ^"#]]
+        .assert_eq(&crate::ScriptError::new("x.rhai", source, mistakes).to_string());
     }
 
     #[test]

@@ -8,6 +8,7 @@
 
 mod check;
 mod header;
+mod library;
 mod script;
 
 mod context;
@@ -30,7 +31,8 @@ mod tests;
 pub use check::Need;
 pub use diagnostic::{Diagnostic, ScriptError, Severity};
 pub use engine::{MAX_CALL_LEVELS, MAX_EXPRESSION_DEPTH, STACK_BYTES};
-pub use header::{ParamError, ParamKind, ParamSpec};
+pub use header::{ConnectionSpec, ParamError, ParamKind, ParamSpec};
+pub use library::{Library, LibrarySource};
 pub use run::{MemoryLimit, ScriptGuest};
 pub use script::Script;
 

@@ -15,6 +15,7 @@ use tokio::sync::oneshot;
 use crate::context::{Context, Run, Tag};
 use crate::engine::{self, STACK_BYTES};
 use crate::error::guest_error;
+use crate::header::ConnectionSpec;
 use crate::script::Program;
 use crate::value::to_json_lossy;
 
@@ -60,6 +61,15 @@ impl Guest for ScriptGuest {
         let program = Arc::clone(&self.program);
         let memory = self.memory;
         Box::pin(async move {
+            let is_missing = |name: &str| !trunk.host().others().any(|other| other == name);
+            let mut declared = program.header.connections.iter();
+            if let Some(missing) = declared.find(|connection| is_missing(&connection.name)) {
+                let ConnectionSpec { name, line, .. } = missing;
+                let path = &program.path;
+                return Err(GuestError::program(format!(
+                    "the run was given no connection `{name}`, which the script declares at {path}:{line}"
+                )));
+            }
             let (sender, receiver) = oneshot::channel();
             let mut guard = StopWhenDropped(Some(trunk.clone()));
             let runtime = Handle::current();

@@ -10,7 +10,8 @@ use serde_json::{Map, Value};
 use crate::check::{self, Need};
 use crate::diagnostic::{Diagnostic, ScriptError, Severity, in_order};
 use crate::engine::{self, STACK_BYTES};
-use crate::header::{self, Header, ParamError, ParamSpec};
+use crate::header::{self, ConnectionSpec, Header, ParamError, ParamSpec};
+use crate::library::{Library, NoLibrary};
 use crate::run::ScriptGuest;
 
 /// A script that was read, checked and compiled. Cheap to clone.
@@ -40,12 +41,24 @@ impl Program {
 }
 
 impl Script {
-    /// Compiles a script. `path` is only shown: nothing is read from it.
+    /// Compiles a script that stands for itself. `path` is only shown: nothing is read from it.
     ///
     /// # Errors
     /// Every mistake that can be found without running: in the header, in the syntax, and by the check of names, argument
     /// counts, options and captured variables.
     pub fn compile(source: &str, path: &str) -> Result<Script, ScriptError> {
+        Self::compile_with(source, path, &NoLibrary)
+    }
+
+    /// Compiles a script and the libraries that it imports.
+    ///
+    /// # Errors
+    /// As [`Script::compile`], for the libraries too.
+    pub fn compile_with(
+        source: &str,
+        path: &str,
+        _library: &dyn Library,
+    ) -> Result<Script, ScriptError> {
         // The parser recurses as deep as expressions nest, so it gets a stack that is known to suffice.
         let compiled = thread::scope(|scope| {
             let builder = thread::Builder::new().name("script compiler".to_owned());
@@ -92,6 +105,12 @@ impl Script {
     #[must_use]
     pub fn needs(&self) -> &[Need] {
         &self.program.needs
+    }
+
+    /// The accounts that the script works on beside its own, in their order. A run without one of them does not start.
+    #[must_use]
+    pub fn connections(&self) -> &[ConnectionSpec] {
+        &self.program.header.connections
     }
 
     /// Types given parameters and adds defaults: what `HostSettings::params` of a run takes.

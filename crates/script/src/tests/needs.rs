@@ -133,10 +133,13 @@ fn every_function_of_a_resource_tells_what_it_calls() {
 
 #[test]
 fn a_call_that_only_the_document_knows_is_warned_of() {
-    check_warnings("for m in flows::list_messages(\"f\").data { print(m.id); }", expect![[r#"
+    check_warnings(
+        "for m in flows::list_messages(\"f\").data { print(m.id); }",
+        expect![[r#"
         x.rhai:1:10: warning: `flows::list_messages` works with the documented API only
           |
         1 | for m in flows::list_messages("f").data { print(m.id); }
           |          ^^^^^^^^^^^^^^^^^^^^
-          = no revision of Klaviyo's API has this route; call `flows::list_actions`, then `flow_actions::list_messages` for each action"#]]);
+          = no revision of Klaviyo's API has this route; call `flows::list_actions`, then `flow_actions::list_messages` for each action"#]],
+    );
 }

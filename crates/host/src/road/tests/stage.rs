@@ -75,7 +75,13 @@ pub(crate) fn settings(gateway: Gateway, grants: &str) -> HostSettings {
 
 impl Stage {
     pub(crate) async fn new(profiles: u64) -> Stage {
-        let settings = Settings { profiles, limits: false, ..Settings::default() };
+        Self::with_connections(profiles, &[]).await
+    }
+
+    /// With these connections behind the documented one.
+    pub(crate) async fn with_connections(profiles: u64, others: &[&str]) -> Stage {
+        let mut settings = Settings { profiles, limits: false, ..Settings::default() };
+        settings.connections.extend(others.iter().map(|id| id.parse().unwrap()));
         let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let clock = Arc::new(SystemClock::new());
         let simulator = Simulator::start(settings, listen, clock).await.unwrap();
