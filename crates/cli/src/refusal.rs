@@ -47,7 +47,7 @@ pub(crate) fn exit_of_guest(error: &GuestError) -> Exit {
 /// The exit code of a host call that failed.
 pub(crate) fn exit_of_host(error: &HostError) -> Exit {
     match error.kind() {
-        HostErrorKind::Arguments => Exit::Input,
+        HostErrorKind::Arguments | HostErrorKind::Account => Exit::Input,
         HostErrorKind::Permission | HostErrorKind::Guardrail => Exit::Denied,
         HostErrorKind::UnknownOutcome => Exit::UnknownOutcome,
         HostErrorKind::Cancelled => Exit::Cancelled,
