@@ -17,6 +17,7 @@ use crate::error::HostError;
 use crate::guardrails::{Guardrails, Spent};
 use crate::ledger::{Book, Ledger};
 use crate::observer::{Level, Observer, Place, Silent};
+use crate::plan::{DryRun, Plan};
 use crate::summary::{Problem, Problems, Summary, Tally};
 
 /// What a run is given.
@@ -46,6 +47,8 @@ pub struct HostSettings {
     pub observer: Arc<dyn Observer>,
     /// Stops the run at its next call.
     pub cancel: Cancel,
+    /// Whether effects are planned and not sent: see [`Host::plan`].
+    pub dry_run: bool,
 }
 
 impl HostSettings {
@@ -70,6 +73,7 @@ impl HostSettings {
             run,
             observer: Arc::new(Silent),
             cancel: Cancel::new(),
+            dry_run: false,
         }
     }
 }
@@ -92,6 +96,7 @@ pub struct Host {
     problems: Mutex<Problems>,
     /// 0 until the program says so; then one more than what it said.
     progress: AtomicU64,
+    pub(crate) dry_run: Option<DryRun>,
 }
 
 impl Host {
@@ -113,6 +118,7 @@ impl Host {
             book: Mutex::new(Book::default()),
             problems: Mutex::new(Problems::default()),
             progress: AtomicU64::new(0),
+            dry_run: settings.dry_run.then(DryRun::default),
             settings,
         })
     }
@@ -223,6 +229,12 @@ impl Host {
     #[must_use]
     pub fn ledger(&self) -> Ledger {
         self.book().ledger()
+    }
+
+    /// What the run would have done, so far; nothing where it is no dry run.
+    #[must_use]
+    pub fn plan(&self) -> Option<Plan> {
+        self.dry_run.as_ref().map(DryRun::plan)
     }
 
     /// The revision that an operation is served at by the run's own account.

@@ -1,7 +1,7 @@
 //! What any guest may ask for: the one road of a call, and the seams around it.
 //!
 //! A [`Guest`] is a program; a [`Host`] is one run of it. The program speaks through a [`Branch`], and every call takes the
-//! same road (`road.rs`), whoever makes it: resolve, check, split, permission, guardrails, ledger, gateway, ledger.
+//! same road (`road.rs`), whoever makes it: resolve, check, split, permission, guardrails, plan, ledger, gateway, ledger.
 //!
 //! Invariants: nothing here knows a language, a file or a command line; no HTTP request is built here; no lock is held over
 //! an await; and a guest reaches the API by no other way than a [`Branch`].
@@ -18,6 +18,7 @@ mod guardrails;
 mod key;
 pub mod ledger;
 mod permission;
+pub mod plan;
 pub mod resolve;
 mod road;
 mod split;
@@ -38,6 +39,7 @@ pub use ledger::{Ledger, LedgerEntry};
 pub use observer::{Level, Observer, Place, Silent};
 pub use pages::Pages;
 pub use permission::PermissionError;
+pub use plan::{Plan, PlannedEffect};
 pub use random::RandomStream;
 pub use reply::Reply;
 pub use summary::{KEPT_PROBLEMS, PROBLEM_BYTES, Problem, Summary};

@@ -5,7 +5,8 @@
 //! 3. Replay comes here with the journal: position, operation and the canonical arguments are compared before anything
 //!    below, and a recorded call is answered from the journal.
 //! 4. [`guardrails`](crate::guardrails). Replayed effects count, so they stand after replay.
-//! 5. The plan comes here: in a dry run an effect is recorded and answered by a stand-in.
+//! 5. The [`plan`](crate::plan): in a dry run an effect is recorded and answered by a stand-in, and leaves no entry in the
+//!    ledger; a read goes on, and its answer is seen through what the run has changed.
 //! 6. The intent, in the [`ledger`](crate::ledger).
 //! 7. The gateway.
 //! 8. The answer, in the ledger.
@@ -27,6 +28,7 @@ use crate::error::{Cause, Done, HostError};
 use crate::guardrails::Weight;
 use crate::host::Host;
 use crate::ledger::{EntryState, Intent, LedgerEntry, shortened};
+use crate::plan::Question;
 use crate::reply::Reply;
 use crate::resolve::{self, NativeRequest};
 use crate::{key, permission, split};
@@ -37,7 +39,7 @@ pub(crate) struct Ready {
     pub(crate) arguments: Arguments,
     /// The account that it is for.
     pub(crate) account: KnownAccount,
-    effect: Effect,
+    pub(crate) effect: Effect,
 }
 
 /// Stops 1 and 2, for an operation by its id.
@@ -129,9 +131,17 @@ pub(crate) async fn exchange(
         items,
     })?;
     host.tally.call(Some(operation));
+    let mut arguments = Cow::Borrowed(arguments);
+    if let Some(dry_run) = &host.dry_run {
+        match dry_run.question(host, ready, items, position)? {
+            Question::Answered(answer) => return Ok(answer),
+            Question::Alone(document) => return Ok(dry_run.alone(host, ready, document).await),
+            Question::Ask(asked) => arguments = asked,
+        }
+    }
     let key = (operation.retry == Retry::Keyed).then(|| key::key(host.run(), position));
     let cancel = Some(&host.settings.cancel);
-    let call = Call { operation, arguments, key: key.as_deref(), cancel };
+    let call = Call { operation, arguments: &arguments, key: key.as_deref(), cancel };
     let way = &account.account;
     let result = way.gateway.call(&way.connection, call).await;
     if let Err(error) = &result
@@ -139,7 +149,11 @@ pub(crate) async fn exchange(
     {
         return Err(turn_back(host, entry, weight, Some(operation), error, position));
     }
-    arrive(host, entry, result, position, || arguments.clone())
+    let answer = arrive(host, entry, result, position, || arguments.into_owned())?;
+    match &host.dry_run {
+        Some(dry_run) => Ok(dry_run.seen_through(host, ready, answer).await),
+        None => Ok(answer),
+    }
 }
 
 /// Stops 2 to 8 for a native path that no operation has.
@@ -166,6 +180,15 @@ pub(crate) async fn travel_native(
         items: 0,
     })?;
     host.tally.call(None);
+    if let Some(dry_run) = &host.dry_run {
+        match request.method {
+            Method::Get => dry_run.native_read(account, &request),
+            _ => {
+                let answer = dry_run.native(account, &request, arguments_of(&request), position);
+                return Ok(Reply { operation: None, answers: vec![answer] });
+            }
+        }
+    }
     let raw = RawRequest {
         app: request.app,
         method: request.method,
@@ -181,17 +204,18 @@ pub(crate) async fn travel_native(
     {
         return Err(turn_back(host, entry, weight, None, error, position));
     }
-    let arguments = || Arguments {
+    let answer = arrive(host, entry, result, position, || arguments_of(&request))?;
+    Ok(Reply { operation: None, answers: vec![answer] })
+}
+
+/// A request as arguments: its query stands for the options.
+fn arguments_of(request: &NativeRequest) -> Arguments {
+    let query = request.query.iter();
+    Arguments {
         ids: Vec::new(),
         body: request.body.clone(),
-        options: request
-            .query
-            .iter()
-            .map(|(name, value)| (name.clone(), value.clone().into()))
-            .collect(),
-    };
-    let answer = arrive(host, entry, result, position, arguments)?;
-    Ok(Reply { operation: None, answers: vec![answer] })
+        options: query.map(|(name, value)| (name.clone(), value.clone().into())).collect(),
+    }
 }
 
 /// Stops 4 and 6: whether the call may be made, and the intent of an effect.
@@ -215,7 +239,7 @@ fn depart(
         return Err(error);
     }
     host.settings.observer.call(host.spent.calls());
-    if weight == Weight::of(Effect::Read) {
+    if weight == Weight::of(Effect::Read) || host.dry_run.is_some() {
         return Ok(None);
     }
     let entry = host.book().intend(intent());
@@ -296,7 +320,7 @@ fn cancelled(operation: &str, position: Position) -> HostError {
 }
 
 /// What an effect is done to, for people.
-fn target(operation: &Operation, arguments: &Arguments) -> String {
+pub(crate) fn target(operation: &Operation, arguments: &Arguments) -> String {
     if !arguments.ids.is_empty() {
         return arguments.ids.join("/");
     }
@@ -310,4 +334,4 @@ fn target(operation: &Operation, arguments: &Arguments) -> String {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use pianoroll_host::ledger::EntryState;
-use pianoroll_host::{Guest, GuestError, Host, HostSettings, LedgerEntry, Summary};
+use pianoroll_host::{Guest, GuestError, Host, HostSettings, LedgerEntry, Plan, Summary};
 use pianoroll_model::{Outcome, RunId};
 use serde_json::Value;
 
@@ -23,6 +23,8 @@ pub struct RunReport {
     pub summary: Summary,
     /// The effects that may have happened: sent, and their answers never seen.
     pub unknown: Vec<LedgerEntry>,
+    /// What it would have done; nothing where it was no dry run.
+    pub plan: Option<Plan>,
     /// When it started, by the wall clock.
     pub started: Timestamp,
     /// How long it took, by the clock that never goes back.
@@ -42,7 +44,8 @@ pub async fn execute(guest: &dyn Guest, settings: HostSettings) -> RunReport {
         Err(error) => (Outcome::Failed, Value::Null, Some(error)),
     };
     let elapsed = clock.monotonic().saturating_sub(begin);
-    RunReport { run, outcome, result, error, summary: host.summary(), unknown, started, elapsed }
+    let (summary, plan) = (host.summary(), host.plan());
+    RunReport { run, outcome, result, error, summary, unknown, plan, started, elapsed }
 }
 
 /// A new run's id: a UUID of version 7, so that ids sort by time. `random` fills what the time leaves.

@@ -4,4 +4,4 @@ mod accounts;
 mod effects;
 mod pages;
 mod refusals;
-mod stage;
+pub(crate) mod stage;
