@@ -6,6 +6,8 @@
 //!   one, then, where the operation has options, a map of them that may be left out.
 //! - A paged operation that answers many also has an iterator: `list` is `each`, `list_profiles` is `each_profile`, with the
 //!   same ids and options.
+//! - Beside each iterator stands what counts its resources: `count`, `count_profiles`.
+//! - `find_or_create(name_or_map)`, where there is `find` by name alone, and a `create` of attributes.
 //! - `find(id_or_name)`, where the resource has a name that is matched, and `list`; with options behind it, where `list` must
 //!   be filtered.
 //! - `sync_profiles(id, ids)`, where `add_profiles`, `remove_profiles` and a paged `list_profiles` take the same id.
@@ -60,6 +62,8 @@ pub enum ParameterKind {
     Map,
     /// A map, or an array where the operation takes lists.
     MapOrArray,
+    /// A text or a map.
+    StringOrMap,
     /// An array, or rows.
     Array,
 }
@@ -79,6 +83,8 @@ pub enum Returns {
     Page,
     /// An iterator of resources.
     Resources,
+    /// A whole number.
+    Number,
 }
 
 /// What a function is made of: ids of operations.
@@ -88,12 +94,21 @@ pub enum Origin {
     Operation(String),
     /// The pages of one.
     Each(String),
+    /// How many resources the pages of one hold.
+    Count(String),
     /// Looking something up.
     Find {
         /// Lists all.
         list: String,
         /// Reads one by id.
         get: Option<String>,
+    },
+    /// Looking something up by name, and making it where it is not there.
+    FindOrCreate {
+        /// Lists all.
+        list: String,
+        /// Makes one.
+        create: String,
     },
     /// Making membership what it should be.
     Sync {
@@ -127,8 +142,10 @@ fn functions(module: &CheckedModule) -> Vec<Function> {
     for operation in &module.operations {
         all.extend(calls(operation));
         all.extend(each(operation));
+        all.extend(count(operation));
     }
     all.extend(find(module));
+    all.extend(find_or_create(module));
     all.extend(module.operations.iter().filter_map(|operation| sync(module, operation)));
     all
 }
@@ -181,6 +198,49 @@ fn each(operation: &Operation) -> Vec<Function> {
         ),
     };
     with_options(function, operation)
+}
+
+fn count(operation: &Operation) -> Vec<Function> {
+    let Some(rest) = operation.name.strip_prefix("list").filter(|_| !each(operation).is_empty())
+    else {
+        return Vec::new();
+    };
+    let function = Function {
+        name: format!("count{rest}"),
+        parameters: ids(operation),
+        returns: Returns::Number,
+        origin: Origin::Count(operation.id.clone()),
+        doc: format!(
+            "How many resources `{}` holds: its pages are read, as large as they can be, and counted.",
+            operation.name
+        ),
+    };
+    with_options(function, operation)
+}
+
+fn find_or_create(module: &CheckedModule) -> Option<Function> {
+    let main = module.types.first()?;
+    let named = main.name.as_ref()?;
+    let list = module.operation("list")?;
+    let create = module.operation("create")?;
+    let kind = &main.kind;
+    let fits = list.answer == Answer::Many(kind.clone())
+        && list.query.filter_required.is_empty()
+        && create.answer == Answer::One(kind.clone())
+        && create.body.as_ref().is_some_and(|body| matches!(body.shape, Shape::Attributes))
+        && create.route.ids().is_empty();
+    fits.then(|| Function {
+        name: "find_or_create".to_owned(),
+        parameters: vec![Parameter {
+            name: "name_or_map".to_owned(),
+            kind: ParameterKind::StringOrMap,
+        }],
+        returns: Returns::Resource,
+        doc: format!(
+            "The {kind} with exactly this `{named}`, made from the map where there is none; throws on several."
+        ),
+        origin: Origin::FindOrCreate { list: list.id.clone(), create: create.id.clone() },
+    })
 }
 
 fn find(module: &CheckedModule) -> Vec<Function> {

@@ -18,7 +18,7 @@ fn compiles(source: &str) -> Result<(), String> {
 
 fn call(module: &str, function: &Function) -> String {
     let argument = |kind: &ParameterKind| match kind {
-        ParameterKind::String => r#""x""#,
+        ParameterKind::String | ParameterKind::StringOrMap => r#""x""#,
         ParameterKind::Map => "#{}",
         ParameterKind::Array | ParameterKind::MapOrArray => "[]",
     };

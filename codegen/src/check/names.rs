@@ -73,8 +73,10 @@ fn made(texts: &[AppText], spec: &Spec, mistakes: &Store) {
             let Origin::Operation(id) = &function.origin else { continue };
             let Some(place) = place_of(texts, id) else { continue };
             let made_of = match &other.origin {
-                Origin::Operation(of) | Origin::Each(of) => of,
-                Origin::Find { list, .. } | Origin::Sync { list, .. } => list,
+                Origin::Operation(of) | Origin::Each(of) | Origin::Count(of) => of,
+                Origin::Find { list, .. }
+                | Origin::FindOrCreate { list, .. }
+                | Origin::Sync { list, .. } => list,
             };
             let message =
                 format!("`{}` is what scripts call a function made of {made_of}", other.name);

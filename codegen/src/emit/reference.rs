@@ -108,7 +108,18 @@ fn made_functions(spec: &Spec, module: &Module) -> String {
                 }
                 let _ = writeln!(text, "- {signature}: every resource of all pages of `{id}`.");
             }
-            surface::Origin::Find { .. } | surface::Origin::Sync { .. } => {
+            surface::Origin::Count(id) => {
+                let longest = module.operations.iter().find(|it| it.id == *id);
+                let options = longest.is_some_and(|it| !it.options().is_empty());
+                if options && parameters.last() != Some(&"options") {
+                    continue;
+                }
+                let _ =
+                    writeln!(text, "- {signature}: how many resources all pages of `{id}` hold.");
+            }
+            surface::Origin::Find { .. }
+            | surface::Origin::FindOrCreate { .. }
+            | surface::Origin::Sync { .. } => {
                 let _ = writeln!(text, "- {signature}: {}", function.doc);
             }
         }

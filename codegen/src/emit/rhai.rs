@@ -35,7 +35,7 @@ fn signature(function: &Function) -> String {
             ParameterKind::String => "String",
             ParameterKind::Map => "Map",
             ParameterKind::Array => "Array",
-            ParameterKind::MapOrArray => "?",
+            ParameterKind::MapOrArray | ParameterKind::StringOrMap => "?",
         };
         format!("{}: {kind}", parameter.name)
     };
@@ -46,6 +46,7 @@ fn signature(function: &Function) -> String {
         Returns::Map | Returns::Page => " -> Map",
         Returns::List => " -> Array",
         Returns::Resources => " -> Iterator<Resource>",
+        Returns::Number => " -> int",
     };
     format!("fn {}({parameters}){returns};\n", function.name)
 }
@@ -55,15 +56,22 @@ fn docs(spec: &Spec, function: &Function, longer: bool) -> Vec<String> {
     if let (true, Origin::Find { list, .. }) = (longer, &function.origin) {
         return vec![format!("The same, with options of `{list}`: by name, it needs a filter.")];
     }
-    let (Origin::Operation(id) | Origin::Each(id)) = &function.origin else {
+    let (Origin::Operation(id) | Origin::Each(id) | Origin::Count(id)) = &function.origin else {
         return vec![function.doc.clone()];
     };
     let Some((app, module, operation)) = by_id(id) else { return vec![function.doc.clone()] };
-    if longer && matches!(function.origin, Origin::Each(_)) {
+    if longer && matches!(function.origin, Origin::Each(_) | Origin::Count(_)) {
         return vec![format!("The same, with the options of `{}`.", operation.name)];
     }
     if longer {
         return options(operation);
+    }
+    if matches!(function.origin, Origin::Count(_)) {
+        let full = format!("{}::{}", crate::name::rhai(&module.name), function.name);
+        let ids: Vec<String> =
+            operation.route.ids().iter().map(|_| "\"Y6nRLr\"".to_owned()).collect();
+        let call = format!("{full}({})", ids.join(", "));
+        return [&function.doc, "", "```rhai", &call, "```"].map(str::to_owned).to_vec();
     }
     let mut docs = vec![function.doc.clone(), String::new(), prose::facts(app, operation)];
     if function.returns == Returns::Page {

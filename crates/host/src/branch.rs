@@ -2,7 +2,9 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
+use jiff::Timestamp;
 use pianoroll_api::{Arguments, Options};
 use pianoroll_model::Position;
 use serde_json::Value;
@@ -91,6 +93,39 @@ impl Branch {
         debug_assert!(self.line.branch.is_none(), "branches do not nest");
         let line = Line::new(self.host.settings.seed, Some((parallel, item)));
         Branch::new(Arc::clone(&self.host), Arc::new(line), self.account.clone())
+    }
+
+    /// The moment now, by the run's clock: a host call of its own, with a sequence, since no two readings are alike.
+    #[must_use]
+    pub fn clock(&self) -> Timestamp {
+        let _ = self.next_sequence();
+        self.host.clock().now()
+    }
+
+    /// Waits on the run's clock before a call of `operation`: a host call of its own. It never waits past a limit on the run's
+    /// time, so that the call behind it meets the limit.
+    ///
+    /// # Errors
+    /// The run was cancelled, or ended by another branch.
+    pub async fn sleep(&self, duration: Duration, operation: &str) -> Result<(), HostError> {
+        let position = self.next_position();
+        let limit = self.host.settings.guardrails.seconds.as_ref();
+        let left =
+            limit.map(|limit| Duration::from_secs(limit.most).saturating_sub(self.host.running()));
+        let cancel = self.host.cancel();
+        let wait = self.host.clock().sleep(left.map_or(duration, |left| duration.min(left)));
+        tokio::select! {
+            () = wait => {}
+            () = cancel.cancelled() => {}
+        }
+        if let Some(error) = self.host.stop_reason() {
+            return Err(error.clone());
+        }
+        if cancel.is_cancelled() {
+            let cause = Cause::Cancelled { operation: operation.to_owned() };
+            return Err(HostError::new(cause, position));
+        }
+        Ok(())
     }
 
     /// The next 64 random bits of this branch: the same ones whenever the run is replayed.

@@ -1,11 +1,12 @@
 //! What native functions find behind a script: its run, its branch, and the way to the host.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::future::Future;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use pianoroll_api::{Arguments, Operation};
 use pianoroll_host::{Branch, HostError, Level, Place, Reply};
 use rhai::{Dynamic, NativeCallContext, Position, Shared};
@@ -108,7 +109,12 @@ pub(crate) struct Context {
     pub(crate) is_item: bool,
     /// How many `checkpoint` blocks stand around; shared with the items of a `parallel` inside.
     pub(crate) checkpoints: Arc<AtomicU32>,
+    zones: Arc<Mutex<Zones>>,
 }
+
+/// The zones of accounts that were read, by the accounts' names. Each branch has its own: what one read must not save a call
+/// of another, or positions would depend on who came first.
+pub(crate) type Zones = BTreeMap<Option<String>, TimeZone>;
 
 /// How a [`Context`] rides on an engine: as its tag.
 #[derive(Clone)]
@@ -116,7 +122,8 @@ pub(crate) struct Tag(pub(crate) Arc<Context>);
 
 impl Context {
     pub(crate) fn trunk(run: Arc<Run>, branch: Branch) -> Self {
-        Self { run, branch, is_item: false, checkpoints: Arc::default() }
+        let (checkpoints, zones) = (Arc::default(), Arc::default());
+        Self { run, branch, is_item: false, checkpoints, zones }
     }
 
     /// The context of an item of a `parallel`.
@@ -126,7 +133,39 @@ impl Context {
             branch: self.branch.fork(parallel, item),
             is_item: true,
             checkpoints: Arc::clone(&self.checkpoints),
+            zones: Arc::new(Mutex::new(self.zones())),
         }
+    }
+
+    /// The context of a block whose calls go to another account: the same line.
+    pub(crate) fn on(&self, branch: Branch) -> Self {
+        Self {
+            run: Arc::clone(&self.run),
+            branch,
+            is_item: self.is_item,
+            checkpoints: Arc::clone(&self.checkpoints),
+            zones: Arc::clone(&self.zones),
+        }
+    }
+
+    /// The zones that are known by now.
+    pub(crate) fn zones(&self) -> Zones {
+        self.zones.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Knows these zones and no other: a replay does not run a checkpoint's block, and knows nothing that it read.
+    pub(crate) fn set_zones(&self, zones: Zones) {
+        *self.zones.lock().unwrap_or_else(PoisonError::into_inner) = zones;
+    }
+
+    /// The zone of the account that calls go to, where it was read.
+    pub(crate) fn known_zone(&self) -> Option<TimeZone> {
+        self.zones().get(&self.branch.account().map(str::to_owned)).cloned()
+    }
+
+    pub(crate) fn remember_zone(&self, zone: &TimeZone) {
+        let mut zones = self.zones.lock().unwrap_or_else(PoisonError::into_inner);
+        zones.insert(self.branch.account().map(str::to_owned), zone.clone());
     }
 
     pub(crate) fn in_checkpoint(&self) -> bool {

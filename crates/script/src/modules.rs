@@ -7,11 +7,15 @@ mod captured;
 pub(crate) mod checkpoint;
 mod compare;
 mod console;
+pub(crate) mod count;
 mod document;
 mod filter;
 pub(crate) mod find;
+pub(crate) mod find_or_create;
+mod group;
 pub(crate) mod iterate;
 mod json;
+pub(crate) mod on;
 pub(crate) mod operations;
 pub(crate) mod parallel;
 mod problem;
@@ -21,6 +25,8 @@ mod rows;
 pub(crate) mod sync;
 mod text;
 mod time;
+pub(crate) mod wait_for;
+mod zone;
 
 use rhai::{FuncRegistration, Module, RhaiNativeFunc, Shared, Variant};
 
@@ -36,8 +42,10 @@ pub(crate) fn globals() -> Module {
         compare::register,
         console::register,
         document::register,
+        group::register,
         iterate::register,
         json::register,
+        on::register,
         parallel::register,
         problem::register,
         random::register,
@@ -45,6 +53,7 @@ pub(crate) fn globals() -> Module {
         rows::register,
         text::register,
         time::register,
+        wait_for::register,
     ] {
         register(&mut module);
     }

@@ -77,6 +77,11 @@ impl Record {
         Self::new(kind.clone(), id.clone(), attributes.clone(), rest)
     }
 
+    /// The type.
+    pub(crate) fn kind(&self) -> &str {
+        &self.0.kind
+    }
+
     pub(crate) fn id(&self) -> &ImmutableString {
         &self.0.id
     }

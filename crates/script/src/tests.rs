@@ -1,6 +1,8 @@
 //! Whole scripts, offline and against the simulator.
 
+mod accounts;
 mod api;
+mod arrays;
 mod checks;
 mod definitions;
 mod errors;
@@ -12,3 +14,6 @@ mod needs;
 mod operations;
 mod parallel;
 mod support;
+mod table;
+mod times;
+mod waiting;

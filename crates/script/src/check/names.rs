@@ -12,6 +12,7 @@ use super::{at, call_of, start_of};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::engine::PARAMS;
 use crate::header::Header;
+use crate::modules::on::undeclared;
 use crate::modules::operations::Parameters;
 
 /// What the packages of Rhai have and this language has not, and what to write instead.
@@ -23,14 +24,20 @@ const GONE: [(&str, &str); 4] = [
 ];
 
 /// What other languages call it.
-const ELSEWHERE: [(&str, &str); 14] = [
+const ELSEWHERE: [(&str, &str); 20] = [
     ("concat", "+"),
     ("endsWith", "ends_with"),
+    ("groupBy", "group_by"),
+    ("head", "first"),
     ("includes", "contains"),
     ("indexOf", "index_of"),
+    ("keyBy", "index_by"),
     ("length", "len"),
     ("println", "print"),
     ("size", "len"),
+    ("sortBy", "sorted_by"),
+    ("sumBy", "sum_by"),
+    ("tail", "last"),
     ("slice", "extract"),
     ("startsWith", "starts_with"),
     ("str", "to_string"),
@@ -128,6 +135,16 @@ impl<'a> Names<'a> {
             Some(Diagnostic::error(code, message, at(position)).with_width(width).with_hint(hint))
         };
         let known = merge(self.own.get(name), self.table.globals.get(name));
+        if name == "on"
+            && let Some(Expr::StringConstant(connection, place)) = call.args.first()
+        {
+            let declared = || self.header.connections.iter().map(|one| one.name.as_str());
+            if !declared().any(|known| known == connection.as_str()) {
+                let message = undeclared(connection, declared());
+                let mistake = Diagnostic::error("unknown-connection", message, at(*place));
+                return Some(mistake.with_width(connection.chars().count() + 2));
+            }
+        }
         if known.contains(&count) || known_closure(name) {
             return None;
         }

@@ -7,9 +7,10 @@ use rhai::{Expr, FnCallExpr};
 
 use super::at;
 use crate::diagnostic::Diagnostic;
+use crate::modules::count::count_name;
 use crate::modules::iterate::each_name;
 use crate::modules::operations::{Parameters, option_names};
-use crate::modules::parallel;
+use crate::modules::{parallel, wait_for};
 
 /// Checks the options of a call.
 pub(super) fn call(call: &FnCallExpr, mistakes: &mut Vec<Diagnostic>) {
@@ -21,6 +22,8 @@ pub(super) fn call(call: &FnCallExpr, mistakes: &mut Vec<Diagnostic>) {
         (format!("{module}::{name}"), index, option_names(operation))
     } else if name == "parallel" {
         (name.to_owned(), 3, parallel::OPTIONS.to_vec())
+    } else if name == "wait_for" {
+        (name.to_owned(), 1, wait_for::OPTIONS.to_vec())
     } else {
         return;
     };
@@ -52,6 +55,10 @@ fn operation_of(module: &str, function: &str) -> Option<&'static Operation> {
     }
     operation_named(&format!("{module}.{function}")).or_else(|| {
         let mut operations = OPERATIONS.iter().filter(|operation| operation.module == module);
-        operations.find(|operation| each_name(operation).as_deref() == Some(function))
+        operations.find(|operation| {
+            [each_name(operation), count_name(operation)]
+                .iter()
+                .any(|name| name.as_deref() == Some(function))
+        })
     })
 }

@@ -4,7 +4,7 @@ use pianoroll_api::operation::find as operation_named;
 use pianoroll_api::{OPERATIONS, Operation};
 
 use super::operations::Parameters;
-use super::{find, iterate, sync};
+use super::{count, find, find_or_create, iterate, sync};
 
 /// An operation that a function calls.
 #[derive(Clone, Copy)]
@@ -29,13 +29,17 @@ pub(crate) fn called(module: &str, function: &str) -> Vec<Called> {
         return vec![Called { operation, body }];
     }
     let mut of_module = OPERATIONS.iter().filter(|operation| operation.module == module);
-    let listed =
-        of_module.find(|operation| iterate::each_name(operation).as_deref() == Some(function));
+    let listed = of_module.find(|operation| {
+        [iterate::each_name(operation), count::count_name(operation)]
+            .iter()
+            .any(|name| name.as_deref() == Some(function))
+    });
     if let Some(operation) = listed {
         return vec![Called::without_body(operation)];
     }
     let operations = match function {
         "find" => find::operations(module),
+        find_or_create::NAME => find_or_create::operations(module),
         _ => sync::operations(module, function),
     };
     operations.into_iter().map(Called::without_body).collect()

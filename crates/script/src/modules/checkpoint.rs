@@ -52,7 +52,9 @@ fn checkpoint(
     }
     captured::check(&context, &block, Block::Checkpoint).map_err(|thrown| thrown.at(position))?;
     context.checkpoints.fetch_add(1, Ordering::Relaxed);
+    let zones = context.zones();
     let value = block.call_within_context::<Dynamic>(call, ());
+    context.set_zones(zones);
     context.checkpoints.fetch_sub(1, Ordering::Relaxed);
     let value = value?;
     if let Err(error) = keepable(&value) {

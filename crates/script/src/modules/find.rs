@@ -17,11 +17,11 @@ use crate::value::as_text;
 
 /// What `find` of a module works with.
 #[derive(Clone, Copy)]
-struct Finder {
-    resource: &'static Resource,
+pub(super) struct Finder {
+    pub(super) resource: &'static Resource,
     /// The attribute that is the name.
-    name: &'static str,
-    list: &'static Operation,
+    pub(super) name: &'static str,
+    pub(super) list: &'static Operation,
     get: Option<&'static Operation>,
 }
 
@@ -41,7 +41,7 @@ pub(super) fn operations(module: &str) -> Vec<&'static Operation> {
     finder.map_or_else(Vec::new, |finder| std::iter::once(finder.list).chain(finder.get).collect())
 }
 
-fn finder(module: &str) -> Option<Finder> {
+pub(super) fn finder(module: &str) -> Option<Finder> {
     let resource = RESOURCES.iter().find(|resource| resource.module == module && resource.main)?;
     let list = operation_named(&format!("{module}.list"))?;
     let lists_it = list.answer == Shape::Many(resource.kind);
@@ -87,16 +87,20 @@ fn find(
             let message = format!("there is no {kind} with the id or {} \"{wanted}\"", finder.name);
             Err(Thrown::new("not_found", message).at(position))
         }
-        [first, second, ..] => {
-            let message = format!(
-                "there is more than one {kind} with the {} \"{wanted}\" ({}, {}): give the id",
-                finder.name,
-                first.id(),
-                second.id()
-            );
-            Err(Thrown::new("ambiguous", message).at(position))
-        }
+        [first, second, ..] => Err(ambiguous(finder, &wanted, first, second).at(position)),
     }
+}
+
+/// There are two where one was meant.
+pub(super) fn ambiguous(finder: Finder, wanted: &str, first: &Record, second: &Record) -> Thrown {
+    let message = format!(
+        "there is more than one {} with the {} \"{wanted}\" ({}, {}): give the id",
+        finder.resource.kind,
+        finder.name,
+        first.id(),
+        second.id()
+    );
+    Thrown::new("ambiguous", message)
 }
 
 /// Whether a list cannot be read without a filter that is not given.
@@ -118,7 +122,7 @@ fn missing_filter(finder: Finder, wanted: &str) -> Thrown {
 }
 
 /// Those with the name; no more than two are looked for.
-fn by_name(
+pub(super) fn by_name(
     context: &Arc<Context>,
     finder: Finder,
     wanted: &str,

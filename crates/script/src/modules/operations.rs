@@ -86,9 +86,11 @@ pub(super) fn modules() -> Vec<(&'static str, Module)> {
             });
         }
         super::iterate::register_each(module, operation);
+        super::count::register_count(module, operation);
     }
     for (name, module) in &mut modules {
         super::find::register_find(module, name);
+        super::find_or_create::register_find_or_create(module, name);
         super::sync::register_sync(module, name);
     }
     modules.into_iter().collect()

@@ -7,7 +7,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
-use rhai::{Array, Dynamic, EvalAltResult, FnPtr, Map, Module, NativeCallContext, Position};
+use rhai::{
+    Array, Dynamic, EvalAltResult, FnPtr, GlobalRuntimeState, Map, Module, NativeCallContext,
+    Position,
+};
 
 use super::captured::{self, Block};
 use super::iterate::Pages;
@@ -67,7 +70,8 @@ fn parallel(call: &NativeCallContext, given: &[&mut Dynamic]) -> Result<Dynamic,
             let Some((index, item)) = taken else { return Ok(()) };
             let item = item.inspect_err(|_| stop.store(true, Ordering::Relaxed))?;
             let kept = collect.then(|| item.clone());
-            let value = run_item(&context, sequence, index, &block, item);
+            let value =
+                run_item(&context, call.global_runtime_state(), sequence, index, &block, item);
             let fatal = value.as_ref().is_err_and(|failure| !failure.unwrap_inner().is_catchable());
             let mut ended = ended.lock().unwrap_or_else(PoisonError::into_inner);
             ended.push((index, kept.filter(|_| value.is_err()), value));
@@ -116,16 +120,21 @@ fn parallel(call: &NativeCallContext, given: &[&mut Dynamic]) -> Result<Dynamic,
 /// Runs the closure for one item, as a branch of its own.
 fn run_item(
     context: &Arc<Context>,
+    around: &GlobalRuntimeState,
     sequence: u64,
     index: usize,
     block: &FnPtr,
     item: Dynamic,
 ) -> Result<Dynamic, Failure> {
-    let run = &context.run;
-    let item_context = Arc::new(context.item(sequence, index as u64));
-    let engine = engine::for_branch(Tag(item_context));
+    let tag = Tag(Arc::new(context.item(sequence, index as u64)));
+    let engine = engine::for_branch(tag.clone());
     let block = copied(block);
-    block.call::<Dynamic>(&engine, &run.program.ast, (item,)).map(Dynamic::flatten)
+    // The functions and libraries that the closure knows where it stands; its calls begin on a stack of its own.
+    let mut global = around.clone();
+    global.tag = Dynamic::from(tag);
+    global.level = 0;
+    let inner = (&engine, block.fn_name(), around.source(), &global, Position::NONE).into();
+    block.call_raw(&inner, None, [item]).map(Dynamic::flatten)
 }
 
 /// The results in item order, or the error of the first item that failed.

@@ -2,11 +2,12 @@
 
 use std::collections::HashSet;
 
-use pianoroll_api::operation::{Page, Shape, find as operation_named};
-use pianoroll_api::{Arguments, OPERATIONS, Operation, RESOURCES};
+use pianoroll_api::operation::{Shape, find as operation_named};
+use pianoroll_api::{Arguments, OPERATIONS, Operation};
 use rhai::{Dynamic, Map, Module, NativeCallContext};
 use serde_json::Value;
 
+use super::count::cheapest;
 use super::iterate::Stream;
 use super::operations::{add_raw, id_text};
 use crate::context::{Context, context};
@@ -69,7 +70,12 @@ fn sync(
     let mut missing: HashSet<&str> = wanted.iter().map(String::as_str).collect();
     let mut surplus = Vec::new();
     let mut kept = 0_i64;
-    for record in Stream::new(&context, members.list, reading(members.list, &id), position)? {
+    for record in Stream::new(
+        &context,
+        members.list,
+        cheapest(members.list, Arguments::ids([&id])),
+        position,
+    )? {
         let record = record?;
         if missing.remove(record.id().as_str()) {
             kept += 1;
@@ -100,22 +106,6 @@ fn send(
     }
     let body = ids.into_iter().map(Value::String).collect();
     context.call(operation, Arguments::ids([id]).with_body(body), position).map(drop)
-}
-
-/// The largest pages of the smallest resources: only the ids are needed.
-fn reading(list: &Operation, id: &str) -> Arguments {
-    let mut arguments = Arguments::ids([id]);
-    if let Page::Sized { max, .. } = list.query.page {
-        arguments.options.insert("page_size".to_owned(), max.into());
-    }
-    let kind = list.answer.kind().unwrap_or_default();
-    let resource = RESOURCES.iter().find(|resource| resource.kind == kind);
-    if let Some(name) = resource.and_then(|resource| resource.name)
-        && list.query.fields.contains(&kind)
-    {
-        arguments.options.insert("fields".to_owned(), vec![name].into());
-    }
-    arguments
 }
 
 /// Ids from an array or rows of texts.

@@ -1,9 +1,8 @@
-//! Times and durations. `now()` is the start of the run and stands still, so that a replay decides alike.
+//! Times and durations. `now()` is the start of the run and stands still, so that a replay decides alike; `clock()` moves.
 
-use jiff::tz::TimeZone;
 use rhai::{Dynamic, Module, NativeCallContext};
 
-use super::{add, add_getter};
+use super::{add, add_getter, zone};
 use crate::context::context;
 use crate::error::{Failure, Thrown, found};
 use crate::time::{Span, Time};
@@ -18,7 +17,10 @@ pub(super) fn register(module: &mut Module) {
     module.set_custom_type::<Time>("time");
     module.set_custom_type::<Span>("duration");
     add(module, "now", |call: NativeCallContext| -> Result<Time, Failure> {
-        Ok(Time(context(&call)?.started()))
+        Ok(Time::utc(context(&call)?.started()))
+    });
+    add(module, "clock", |call: NativeCallContext| -> Result<Time, Failure> {
+        Ok(Time::utc(context(&call)?.branch.clock()))
     });
     add(module, "time", |call: NativeCallContext, value: Dynamic| {
         time(&value).map_err(|thrown| thrown.at(call.call_position()))
@@ -31,6 +33,7 @@ pub(super) fn register(module: &mut Module) {
     }
     arithmetic(module);
     properties(module);
+    zone::register(module);
     for name in ["to_string", "to_debug"] {
         add(module, name, |time: &mut Time| time.to_string());
         add(module, name, |span: &mut Span| span.to_string());
@@ -41,7 +44,7 @@ pub(super) fn register(module: &mut Module) {
 /// `time(value)`: a text, or a time already.
 fn time(value: &Dynamic) -> Result<Time, Thrown> {
     if let Some(time) = value.read_lock::<Time>() {
-        return Ok(*time);
+        return Ok(time.clone());
     }
     if let Some(text) = as_text(value)
         && let Ok(time) = text.parse()
@@ -69,15 +72,15 @@ fn arithmetic(module: &mut Module) {
     let past = || Thrown::new("out_of_range", "this time is out of range");
     let long = || Thrown::new("out_of_range", "this duration is out of range");
     add(module, "+", move |time: Time, span: Span| -> Result<Time, Failure> {
-        Ok(Time(time.0.checked_add(span.0).map_err(|_| past())?))
+        Ok(time.moved(time.at().checked_add(span.0).map_err(|_| past())?))
     });
     add(module, "+", move |span: Span, time: Time| -> Result<Time, Failure> {
-        Ok(Time(time.0.checked_add(span.0).map_err(|_| past())?))
+        Ok(time.moved(time.at().checked_add(span.0).map_err(|_| past())?))
     });
     add(module, "-", move |time: Time, span: Span| -> Result<Time, Failure> {
-        Ok(Time(time.0.checked_sub(span.0).map_err(|_| past())?))
+        Ok(time.moved(time.at().checked_sub(span.0).map_err(|_| past())?))
     });
-    add(module, "-", |left: Time, right: Time| Span(left.0.duration_since(right.0)));
+    add(module, "-", |left: Time, right: Time| Span(left.at().duration_since(right.at())));
     add(module, "+", move |left: Span, right: Span| -> Result<Span, Failure> {
         Ok(Span(left.0.checked_add(right.0).ok_or_else(long)?))
     });
@@ -105,16 +108,15 @@ fn arithmetic(module: &mut Module) {
 }
 
 fn properties(module: &mut Module) {
-    let utc = |time: &Time| time.0.to_zoned(TimeZone::UTC);
-    add_getter(module, "year", move |time: &mut Time| i64::from(utc(time).year()));
-    add_getter(module, "month", move |time: &mut Time| i64::from(utc(time).month()));
-    add_getter(module, "day", move |time: &mut Time| i64::from(utc(time).day()));
-    add_getter(module, "hour", move |time: &mut Time| i64::from(utc(time).hour()));
-    add_getter(module, "minute", move |time: &mut Time| i64::from(utc(time).minute()));
-    add_getter(module, "second", move |time: &mut Time| i64::from(utc(time).second()));
-    add_getter(module, "weekday", move |time: &mut Time| {
-        i64::from(utc(time).weekday().to_monday_one_offset())
+    add_getter(module, "year", |time: &mut Time| i64::from(time.zoned().year()));
+    add_getter(module, "month", |time: &mut Time| i64::from(time.zoned().month()));
+    add_getter(module, "day", |time: &mut Time| i64::from(time.zoned().day()));
+    add_getter(module, "hour", |time: &mut Time| i64::from(time.zoned().hour()));
+    add_getter(module, "minute", |time: &mut Time| i64::from(time.zoned().minute()));
+    add_getter(module, "second", |time: &mut Time| i64::from(time.zoned().second()));
+    add_getter(module, "weekday", |time: &mut Time| {
+        i64::from(time.zoned().weekday().to_monday_one_offset())
     });
-    add_getter(module, "date", move |time: &mut Time| utc(time).date().to_string());
-    add_getter(module, "unix", |time: &mut Time| time.0.as_second());
+    add_getter(module, "date", |time: &mut Time| time.zoned().date().to_string());
+    add_getter(module, "unix", |time: &mut Time| time.at().as_second());
 }

@@ -42,11 +42,11 @@ fn functions_that_are_not_there() {
     check(
         "lists::find_all(\"x\");",
         expect![[r#"
-        scripts/x.rhai:1:1: there is no function `lists::find_all`
-          |
-        1 | lists::find_all("x");
-          | ^^^^^^^^^^^^^^^
-          = `lists` has add_profiles, create, delete, each, each_profile, find, get, list, list_profiles, remove_profiles, sync_profiles, update"#]],
+            scripts/x.rhai:1:1: there is no function `lists::find_all`
+              |
+            1 | lists::find_all("x");
+              | ^^^^^^^^^^^^^^^
+              = `lists` has add_profiles, count, count_profiles, create, delete, each, each_profile, find, find_or_create, get, list, list_profiles, remove_profiles, sync_profiles, update"#]],
     );
     check(
         "sleep(1); timestamp();",

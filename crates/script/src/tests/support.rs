@@ -5,13 +5,16 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use pianoroll_gateway::{
     Cancel, Config, Connection, Credential, Endpoints, Gateway, Quota, Retries, SystemClock,
 };
 use pianoroll_host::{
-    Guardrails, Guest, GuestError, Host, HostSettings, Ledger, Level, Observer, Place, Summary,
+    Account, Guardrails, Guest, GuestError, Host, HostSettings, Ledger, Level, Observer, Place,
+    Summary,
 };
-use pianoroll_model::{Clock, Effect, PermissionSet, Revision};
+use pianoroll_model::{Clock, Effect, PermissionSet, Revision, Sleep};
 use pianoroll_simulator::{Mode, Settings, Simulator};
 use serde_json::Value;
 
@@ -23,9 +26,41 @@ pub(crate) struct World {
     pub(crate) guardrails: Guardrails,
     pub(crate) grants: PermissionSet,
     pub(crate) cancel: Cancel,
+    pub(crate) clock: Arc<dyn Clock>,
+    others: BTreeMap<String, Account>,
     gateway: Gateway,
     connection: Connection,
-    clock: Arc<dyn Clock>,
+}
+
+/// The connection of the account `target`, where a world has it.
+pub(crate) const TARGET: &str = "6b6a4a4e-0d5c-4d1f-9c43-5d8b9c1a2f30";
+
+/// A clock on which every sleep is over at once, as if so much time had passed.
+#[derive(Debug)]
+pub(crate) struct Hurried {
+    start: Timestamp,
+    pub(crate) slept: Mutex<Vec<Duration>>,
+}
+
+impl Hurried {
+    pub(crate) fn at(start: &str) -> Self {
+        Self { start: start.parse().unwrap(), slept: Mutex::default() }
+    }
+}
+
+impl Clock for Hurried {
+    fn now(&self) -> Timestamp {
+        self.start + self.monotonic()
+    }
+
+    fn monotonic(&self) -> Duration {
+        self.slept.lock().unwrap().iter().sum()
+    }
+
+    fn sleep(&self, duration: Duration) -> Sleep {
+        self.slept.lock().unwrap().push(duration);
+        Box::pin(std::future::ready(()))
+    }
 }
 
 /// What came of a run.
@@ -62,6 +97,17 @@ impl World {
         Self::new(Some(simulator), url, mode)
     }
 
+    /// A world with a simulator of two accounts: the run's own, and `target`.
+    pub(crate) async fn with_target() -> Self {
+        let mut settings = settings();
+        settings.connections.push(TARGET.parse().unwrap());
+        let mut world = Self::simulated(settings).await;
+        let connection = Connection::new(Some(TARGET.parse().unwrap()), world.connection.served);
+        let account = Account { gateway: world.gateway.clone(), connection };
+        world.others.insert("target".to_owned(), account);
+        world
+    }
+
     fn new(simulator: Option<Simulator>, url: String, mode: Mode) -> Self {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
         let endpoints = Endpoints { gateway: url.clone(), control: url };
@@ -93,9 +139,10 @@ impl World {
                 .into_iter()
                 .fold(PermissionSet::none(), PermissionSet::with_effect),
             cancel: Cancel::new(),
+            clock,
+            others: BTreeMap::new(),
             gateway,
             connection,
-            clock,
         }
     }
 
@@ -132,6 +179,7 @@ impl World {
         settings.grants = self.grants.clone();
         settings.guardrails = self.guardrails.clone();
         settings.cancel = self.cancel.clone();
+        settings.others = self.others.clone();
         settings
     }
 
