@@ -7,7 +7,9 @@ mod target;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use crate::commands::{call, completions, connections, doctor, init, operations, run, simulate};
+use crate::commands::{
+    call, check, completions, connections, doctor, init, operations, run, simulate,
+};
 use crate::{exit, style};
 
 pub(crate) use grants::GrantArguments;
@@ -53,6 +55,8 @@ pub(crate) enum Command {
     Init(init::Args),
     /// Run a script
     Run(run::Args),
+    /// Find the mistakes of scripts before they run
+    Check(check::Args),
     /// Call one operation
     Call(call::Args),
     /// List the operations, or show one
@@ -71,7 +75,13 @@ pub(crate) enum Command {
 impl Command {
     /// Whether it only prints data: then a reader that stops early is no error.
     pub(crate) const fn is_listing(&self) -> bool {
-        matches!(self, Command::Operations(_) | Command::Completions(_) | Command::Doctor(_))
+        matches!(
+            self,
+            Command::Operations(_)
+                | Command::Completions(_)
+                | Command::Check(_)
+                | Command::Doctor(_)
+        )
     }
 }
 

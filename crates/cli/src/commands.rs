@@ -1,6 +1,7 @@
 //! One file a command: what can be typed after it, and what it does.
 
 pub(crate) mod call;
+pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod connections;
 pub(crate) mod doctor;
@@ -19,6 +20,7 @@ pub(crate) fn execute(command: Command) -> Result<Exit, Failure> {
         Command::Init(args) => init::execute(&args),
         Command::Run(args) => run::execute(&args),
         Command::Call(args) => call::execute(&args),
+        Command::Check(args) => check::execute(&args),
         Command::Operations(command) => operations::execute(&command),
         Command::Simulate(args) => simulate::execute(&args),
         Command::Connections(args) => connections::execute(&args),

@@ -76,17 +76,20 @@ impl Diagnostic {
         self
     }
 
-    /// As a compiler shows it; several lines, the last without a line break.
+    /// What could not be read at all.
+    #[must_use]
+    pub fn unreadable(message: impl Into<String>) -> Self {
+        Self::error("unreadable", message, None)
+    }
+
+    /// As a compiler shows it, with the word for its severity; several lines, the last without a line break.
     #[must_use]
     pub fn render(&self, path: &str, source: &str) -> String {
-        let warning;
-        let message = match self.severity {
-            Severity::Error => &self.message,
-            Severity::Warning => {
-                warning = format!("warning: {}", self.message);
-                &warning
-            }
-        };
+        let message = format!("{}: {}", self.severity.as_str(), self.message);
+        self.excerpt(path, source, &message)
+    }
+
+    fn excerpt(&self, path: &str, source: &str, message: &str) -> String {
         let Self { at, width, .. } = *self;
         let hint = self.hint.as_deref();
         Excerpt { file: path, text: source, at, width, message, hint }.to_string()
@@ -130,7 +133,8 @@ impl fmt::Display for ScriptError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, diagnostic) in self.errors().enumerate() {
             let gap = if index > 0 { "\n\n" } else { "" };
-            write!(f, "{gap}{}", diagnostic.render(&self.path, &self.source))?;
+            let excerpt = diagnostic.excerpt(&self.path, &self.source, &diagnostic.message);
+            write!(f, "{gap}{excerpt}")?;
         }
         Ok(())
     }
@@ -160,8 +164,8 @@ mod tests {
     use super::*;
 
     fn check(diagnostic: &Diagnostic, expected: Expect) {
-        expected
-            .assert_eq(&diagnostic.render("scripts/x.rhai", "let a = 1;\n\tlet b = lenght(a);\n"));
+        let source = "let a = 1;\n\tlet b = lenght(a);\n";
+        expected.assert_eq(&diagnostic.render("scripts/x.rhai", source));
     }
 
     #[test]
@@ -172,7 +176,7 @@ mod tests {
                 .with_width(6)
                 .with_hint(hint),
             expect![[r#"
-                scripts/x.rhai:2:10: unknown function `lenght`
+                scripts/x.rhai:2:10: error: unknown function `lenght`
                   |
                 2 |  let b = lenght(a);
                   |          ^^^^^^
@@ -180,7 +184,7 @@ mod tests {
         );
         check(
             &Diagnostic::error("x", "nothing to run", None),
-            expect!["scripts/x.rhai: nothing to run"],
+            expect!["scripts/x.rhai: error: nothing to run"],
         );
     }
 
@@ -188,12 +192,12 @@ mod tests {
     fn a_place_past_the_text_is_still_shown() {
         check(
             &Diagnostic::error("x", "the script ends here", Some((9, 1))),
-            expect!["scripts/x.rhai:9:1: the script ends here"],
+            expect!["scripts/x.rhai:9:1: error: the script ends here"],
         );
         check(
             &Diagnostic::error("x", "too wide", Some((1, 10))).with_width(40),
             expect![[r#"
-                scripts/x.rhai:1:10: too wide
+                scripts/x.rhai:1:10: error: too wide
                   |
                 1 | let a = 1;
                   |          ^"#]],

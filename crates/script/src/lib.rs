@@ -32,9 +32,9 @@ pub use check::Need;
 pub use diagnostic::{Diagnostic, ScriptError, Severity};
 pub use engine::{MAX_CALL_LEVELS, MAX_EXPRESSION_DEPTH, STACK_BYTES};
 pub use header::{ConnectionSpec, ParamError, ParamKind, ParamSpec};
-pub use library::{Library, LibrarySource};
+pub use library::{Library, LibrarySource, NoLibrary};
 pub use run::{MemoryLimit, ScriptGuest};
-pub use script::Script;
+pub use script::{Checked, Script};
 
 #[doc(hidden)]
 pub use document::read_page;

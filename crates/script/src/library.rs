@@ -20,7 +20,8 @@ pub struct LibrarySource {
 }
 
 /// No libraries: what a script has that stands for itself.
-pub(crate) struct NoLibrary;
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoLibrary;
 
 impl Library for NoLibrary {
     fn read(&self, _: &str) -> Result<LibrarySource, String> {

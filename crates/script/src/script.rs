@@ -20,6 +20,15 @@ pub struct Script {
     program: Arc<Program>,
 }
 
+/// What is known of a script that was not necessarily one.
+#[derive(Clone, Debug)]
+pub struct Checked {
+    /// Mistakes and warnings, in the order of their places.
+    pub diagnostics: Vec<Diagnostic>,
+    /// What its calls need to be granted, as far as it could be read.
+    pub needs: Vec<Need>,
+}
+
 /// What a run needs of a script.
 #[derive(Debug)]
 pub(crate) struct Program {
@@ -57,23 +66,20 @@ impl Script {
     pub fn compile_with(
         source: &str,
         path: &str,
-        _library: &dyn Library,
+        library: &dyn Library,
     ) -> Result<Script, ScriptError> {
-        // The parser recurses as deep as expressions nest, so it gets a stack that is known to suffice.
-        let compiled = thread::scope(|scope| {
-            let builder = thread::Builder::new().name("script compiler".to_owned());
-            let thread =
-                builder.stack_size(STACK_BYTES).spawn_scoped(scope, || compile(source, path));
-            thread.ok().and_then(|thread| thread.join().ok())
-        });
-        let fail = |mistakes| ScriptError::new(path, source, mistakes);
-        match compiled {
-            Some(Ok(program)) => Ok(Script { program: Arc::new(program) }),
-            Some(Err(mistakes)) => Err(fail(mistakes)),
-            None => {
-                let message = "the compiler ended unexpectedly: this is a defect of pianoroll";
-                Err(fail(vec![Diagnostic::error("defect", message, None)]))
-            }
+        match compile_aside(source, path, library) {
+            Ok(program) => Ok(Script { program: Arc::new(program) }),
+            Err(checked) => Err(ScriptError::new(path, source, checked.diagnostics)),
+        }
+    }
+
+    /// Finds all that can be found without running: mistakes, warnings, and what the script needs to be granted.
+    #[must_use]
+    pub fn check(source: &str, path: &str, library: &dyn Library) -> Checked {
+        match compile_aside(source, path, library) {
+            Ok(Program { warnings, needs, .. }) => Checked { diagnostics: warnings, needs },
+            Err(checked) => checked,
         }
     }
 
@@ -128,16 +134,31 @@ impl Script {
     }
 }
 
-fn compile(source: &str, path: &str) -> Result<Program, Vec<Diagnostic>> {
+/// The parser recurses as deep as expressions nest, so it gets a stack that is known to suffice.
+fn compile_aside(source: &str, path: &str, _library: &dyn Library) -> Result<Program, Checked> {
+    let compiled = thread::scope(|scope| {
+        let builder = thread::Builder::new().name("script compiler".to_owned());
+        let thread = builder.stack_size(STACK_BYTES).spawn_scoped(scope, || compile(source, path));
+        thread.ok().and_then(|thread| thread.join().ok())
+    });
+    compiled.unwrap_or_else(|| {
+        let message = "the compiler ended unexpectedly: this is a defect of pianoroll";
+        let diagnostics = vec![Diagnostic::error("defect", message, None)];
+        Err(Checked { diagnostics, needs: Vec::new() })
+    })
+}
+
+fn compile(source: &str, path: &str) -> Result<Program, Checked> {
+    let unparsed = |diagnostics| Checked { diagnostics: in_order(diagnostics), needs: Vec::new() };
     // A header with mistakes still declares something, but what is unknown: its own mistakes come first.
-    let header = header::parse(source)?;
+    let header = header::parse(source).map_err(unparsed)?;
     let names = header.params.iter().map(|param| (param.name.clone(), Dynamic::UNIT));
     let engine = engine::for_compiling(engine::params_module(names));
-    let (mut ast, mut diagnostics) = check::parse(&engine, source)?;
+    let (mut ast, mut diagnostics) = check::parse(&engine, source).map_err(unparsed)?;
     let found = check::check(&ast, &header, path);
     diagnostics.extend(found.diagnostics);
     if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
-        return Err(diagnostics);
+        return Err(Checked { diagnostics: in_order(diagnostics), needs: found.needs });
     }
     ast.set_source(path);
     Ok(Program {

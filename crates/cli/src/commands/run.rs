@@ -25,7 +25,7 @@ use crate::target::{self, Destination, Target, Wanted};
 use crate::{asynchronous, cancellation, refusal, report, style};
 
 /// The longest script, in bytes.
-const MOST_SOURCE: u64 = 4 << 20;
+pub(super) const MOST_SOURCE: u64 = 4 << 20;
 
 /// The most memory of a run, in bytes: far beyond what automations need, far below what a machine dies of.
 const MOST_MEMORY: u64 = 1 << 30;
@@ -105,13 +105,19 @@ fn plan(args: &Args) -> Result<Plan, Failure> {
     Ok(Plan { script, params, grants, guardrails, destination })
 }
 
-fn read(file: &Path) -> Result<String, Failure> {
+/// Reads a script.
+pub(super) fn read(file: &Path) -> Result<String, Failure> {
     let mut bytes = Vec::new();
     // One byte more than the most tells a file that is too long, and a device without an end, from one that fits.
     std::fs::File::open(file)
         .and_then(|opened| opened.take(MOST_SOURCE + 1).read_to_end(&mut bytes))
         .with_context(|| format!("cannot read the script `{}`", file.display()))
         .or_exit(Exit::Input)?;
+    text(bytes, file)
+}
+
+/// The text of a script: not too long, and in UTF-8.
+pub(super) fn text(bytes: Vec<u8>, file: &Path) -> Result<String, Failure> {
     if bytes.len() as u64 > MOST_SOURCE {
         return Err(Failure::input(format!(
             "`{}` is too long for a script: over 4 MiB",
