@@ -21,7 +21,7 @@ use pianoroll_api::{Arguments, Operation};
 use pianoroll_model::Revision;
 
 pub(crate) use error::Mistakes;
-pub use error::{CheckError, CheckErrors};
+pub use error::{About, CheckError, CheckErrors};
 pub use ids::MAX_ID_BYTES;
 
 /// The most bytes of JSON that a body may have. Klaviyo takes 5 MB from any endpoint (reference: rate limits and status

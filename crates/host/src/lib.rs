@@ -30,7 +30,7 @@ mod summary;
 
 pub use account::Account;
 pub use branch::Branch;
-pub use check::{CheckError, CheckErrors};
+pub use check::{About, CheckError, CheckErrors};
 pub use error::{Cause, Done, HostError, HostErrorKind, PagingMistake};
 pub use guardrails::{GuardrailError, Guardrails, Limit};
 pub use guest::{Guest, GuestError, GuestErrorKind, GuestRun};

@@ -2,6 +2,9 @@
 //! and closures of a `parallel` that change what they captured.
 
 mod advice;
+mod arguments;
+mod blocks;
+mod bodies;
 mod captures;
 mod literal;
 mod names;
@@ -9,6 +12,7 @@ mod needs;
 mod options;
 mod syntax;
 mod table;
+mod traps;
 
 use std::collections::BTreeMap;
 
@@ -33,7 +37,7 @@ pub(crate) struct Found {
 }
 
 /// Checks a script that was parsed.
-pub(crate) fn check(ast: &AST, header: &Header, path: &str) -> Found {
+pub(crate) fn check(ast: &AST, header: &Header, source: &str, path: &str) -> Found {
     let captures = captures::Captures::of(ast);
     let names = names::Names::new(table::Table::get(), ast, header);
     let constants = literal::Constants::of(ast);
@@ -45,9 +49,14 @@ pub(crate) fn check(ast: &AST, header: &Header, path: &str) -> Found {
             advice::documented_only(call, position, &mut mistakes);
             needs::call(call, position, path, &constants, &mut needs);
             options::call(call, &mut mistakes);
+            arguments::call(call, position, &constants, &mut mistakes);
             captures.call(call, &mut mistakes);
         }
     });
+    let blocks = blocks::Blocks::of(ast, &constants);
+    traps::check(ast, &blocks, &constants, &mut mistakes);
+    advice::bulk(ast, &blocks, &constants, &mut mistakes);
+    advice::unused_parameters(ast, header, source, &mut mistakes);
     needs.sort_by_key(|need| (need.place.line, need.place.column));
     Found { diagnostics: mistakes, needs, writers: captures.into_writers() }
 }

@@ -76,6 +76,28 @@ impl Diagnostic {
         self
     }
 
+    /// Underlines the whole word, number or text that stands at its place, unless it says how much.
+    pub(crate) fn widen(&mut self, source: &str) {
+        let Some((line, column)) = self.at.filter(|_| self.width == 1) else { return };
+        let line = source.lines().nth(line.saturating_sub(1)).unwrap_or_default();
+        let mut rest = line.chars().skip(column.saturating_sub(1));
+        self.width = match rest.next() {
+            Some(quote @ ('"' | '`' | '\'')) => {
+                let mut escaped = false;
+                let inside = rest.by_ref().take_while(|c| {
+                    let ends = *c == quote && !escaped;
+                    escaped = *c == '\\' && !escaped;
+                    !ends
+                });
+                inside.count() + 2
+            }
+            Some(first) if first.is_alphanumeric() || first == '_' => {
+                1 + rest.take_while(|c| c.is_alphanumeric() || *c == '_').count()
+            }
+            _ => 1,
+        };
+    }
+
     /// What could not be read at all.
     #[must_use]
     pub fn unreadable(message: impl Into<String>) -> Self {

@@ -52,7 +52,7 @@ struct Parts {
 }
 
 /// The members of a resource that every one has, whether the API wrote them or not.
-const MEMBERS: [&str; 7] =
+pub(crate) const MEMBERS: [&str; 7] =
     ["type", "id", "attributes", "relationships", "links", "meta", "included"];
 
 impl Record {

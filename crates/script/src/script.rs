@@ -155,8 +155,11 @@ fn compile(source: &str, path: &str) -> Result<Program, Checked> {
     let names = header.params.iter().map(|param| (param.name.clone(), Dynamic::UNIT));
     let engine = engine::for_compiling(engine::params_module(names));
     let (mut ast, mut diagnostics) = check::parse(&engine, source).map_err(unparsed)?;
-    let found = check::check(&ast, &header, path);
+    let found = check::check(&ast, &header, source, path);
     diagnostics.extend(found.diagnostics);
+    for diagnostic in &mut diagnostics {
+        diagnostic.widen(source);
+    }
     if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
         return Err(Checked { diagnostics: in_order(diagnostics), needs: found.needs });
     }

@@ -3,6 +3,7 @@
 mod accounts;
 mod api;
 mod arrays;
+mod arguments;
 mod checks;
 mod definitions;
 mod errors;
@@ -17,3 +18,4 @@ mod support;
 mod table;
 mod times;
 mod waiting;
+mod traps;

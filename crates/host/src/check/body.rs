@@ -23,7 +23,9 @@ pub(super) fn check(
     let (spec, given) = match (operation.body_at(revision), given) {
         (None, None) => return,
         (None, Some(_)) => return mistakes.say("body", "this operation takes no body"),
-        (Some(spec), None) => return mistakes.say("body", format!("missing: {}", wanted(spec))),
+        (Some(spec), None) => {
+            return mistakes.missing("body", format!("missing: {}", wanted(spec)));
+        }
         (Some(spec), Some(given)) => (spec, given),
     };
     let before = mistakes_of_size(spec, given, mistakes);
@@ -121,11 +123,11 @@ fn attributes(at: Place<'_>, spec: &Body, map: &Map<String, Value>, mistakes: &m
     if let BodyId::Key(key) = spec.id
         && !map.contains_key(key)
     {
-        mistakes.say(at.key(key), "missing: the id has to be given");
+        mistakes.missing(at.key(key), "missing: the id has to be given");
     }
     for found in spec.relationships {
         if found.required && map.get(found.key).is_none_or(Value::is_null) {
-            mistakes.say(at.key(found.key), format!("missing: {}", wanted_ids(found)));
+            mistakes.missing(at.key(found.key), format!("missing: {}", wanted_ids(found)));
         }
     }
     for path in spec.required {
@@ -155,7 +157,7 @@ fn unknown(spec: &Body, key: &str, place: Place<'_>) -> CheckError {
     let names = spec.attributes.iter().map(|attribute| attribute.name);
     let names = names.chain(spec.relationships.iter().map(|found| found.key));
     let names = names.chain(spec.meta.iter().copied()).chain(id);
-    CheckError::new(place, message).among(key, names)
+    CheckError::of_name(place, message).among(key, names)
 }
 
 fn wanted_ids(relationship: &BodyRelationship) -> &'static str {
@@ -198,7 +200,7 @@ fn required(at: Place<'_>, path: &str, map: &Map<String, Value>, mistakes: &mut 
     let Some(found) = map.get(name).filter(|found| !found.is_null()) else {
         // It may be told already: a path names each map on its way.
         if !mistakes.names(place) {
-            mistakes.say(place, "missing: the attribute has to be given");
+            mistakes.missing(place, "missing: the attribute has to be given");
         }
         return;
     };

@@ -67,7 +67,7 @@ fn id(
 ) {
     match (spec.id, found) {
         (BodyId::None, _) => {}
-        (_, None | Some(Value::Null)) => mistakes.say(at, "missing: the id has to be given"),
+        (_, None | Some(Value::Null)) => mistakes.missing(at, "missing: the id has to be given"),
         (_, Some(id)) if !is_id(id) => mistakes.add(mismatch(at, "an id", id)),
         (BodyId::Path, Some(id)) => {
             if path_id.is_some_and(|path_id| id.as_str() != Some(path_id)) {

@@ -2,12 +2,25 @@
 
 use std::fmt;
 
+/// What of an argument is wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum About {
+    /// Its name: there is no such option or attribute.
+    Name,
+    /// What was given for it.
+    Value,
+    /// It was not given.
+    Absence,
+}
+
 /// One mistake in the arguments of a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CheckError {
     /// Where: the name of an id or an option, or a place in the body such as `body.properties` or `body[3].email`. Empty
     /// where the operation itself is meant.
     pub argument: String,
+    /// What of it is wrong.
+    pub about: About,
     /// What is wrong, as a fragment.
     pub message: String,
     /// What was probably meant.
@@ -21,10 +34,16 @@ impl CheckError {
     pub(crate) fn new(argument: impl fmt::Display, message: impl Into<String>) -> Self {
         Self {
             argument: argument.to_string(),
+            about: About::Value,
             message: message.into(),
             suggestion: None,
             allowed: Vec::new(),
         }
+    }
+
+    /// About a name that is unknown.
+    pub(crate) fn of_name(argument: impl fmt::Display, message: impl Into<String>) -> Self {
+        Self { about: About::Name, ..Self::new(argument, message) }
     }
 
     /// With what would be right, and the nearest of it to what was given.
@@ -118,6 +137,11 @@ impl Mistakes {
 
     pub(crate) fn say(&mut self, argument: impl fmt::Display, message: impl Into<String>) {
         self.add(CheckError::new(argument, message));
+    }
+
+    /// Says that something was not given.
+    pub(crate) fn missing(&mut self, argument: impl fmt::Display, message: impl Into<String>) {
+        self.add(CheckError { about: About::Absence, ..CheckError::new(argument, message) });
     }
 
     /// Whether a place was complained about already.

@@ -15,7 +15,7 @@ pub(super) fn check(route: Route, ids: &[String], mistakes: &mut Mistakes) {
     for (index, name) in route.ids().enumerate() {
         wanted += 1;
         match ids.get(index) {
-            None => mistakes.say(name, "missing: the id has to be given"),
+            None => mistakes.missing(name, "missing: the id has to be given"),
             Some(id) => {
                 if let Err(message) = stays_in_its_segment(id) {
                     mistakes.say(name, message);

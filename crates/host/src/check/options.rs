@@ -42,11 +42,11 @@ pub(super) fn check(
     let given = |name: &str| options.get(name).is_some_and(|value| !value.is_null());
     for parameter in query.parameters {
         if !parameter.nullable && !given(parameter.name) {
-            mistakes.say(parameter.name, "missing: the option has to be given");
+            mistakes.missing(parameter.name, "missing: the option has to be given");
         }
     }
     if !query.filter_required.is_empty() && !given("filter") {
-        mistakes.say("filter", filter::required_text(query));
+        mistakes.missing("filter", filter::required_text(query));
     }
 }
 
@@ -84,12 +84,14 @@ pub(crate) fn plain_name(native: &str) -> Option<&'static str> {
 fn unknown(operation: &Operation, page: Page, name: &str, mistakes: &mut Mistakes) {
     let allowed = names(operation, page);
     if allowed.is_empty() {
-        return mistakes.say(clipped(name), "no such option: this operation takes none");
+        let message = "no such option: this operation takes none";
+        return mistakes.add(CheckError::of_name(clipped(name), message));
     }
     let known = ["filter", "sort", "include", "fields", "additional_fields", "page_size", "cursor"];
     let message =
         if known.contains(&name) { "this operation does not take it" } else { "no such option" };
-    let mut error = CheckError::new(clipped(name), message).among(name, allowed.iter().copied());
+    let mut error =
+        CheckError::of_name(clipped(name), message).among(name, allowed.iter().copied());
     let plain = plain_name(name).filter(|plain| allowed.contains(plain));
     error.suggestion = plain.map(str::to_owned).or(error.suggestion);
     mistakes.add(error);

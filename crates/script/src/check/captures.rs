@@ -5,9 +5,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rhai::{AST, ASTNode, Dynamic, Expr, FnCallExpr, FnPtr, Position, Stmt};
+use rhai::{AST, ASTNode, Dynamic, Expr, FnCallExpr, FnPtr, Position, ScriptFuncDef, Shared, Stmt};
 
-use super::at;
+use super::{at, bodies};
 use crate::diagnostic::Diagnostic;
 
 /// Methods that change their object, whatever it is.
@@ -66,16 +66,10 @@ impl Captures {
     pub(super) fn of(ast: &AST) -> Self {
         let captured = captured(ast);
         let mut closures = BTreeMap::new();
-        for function in ast.iter_functions() {
-            let Some(count) = captured.get(function.name) else { continue };
-            let names =
-                function.params.iter().take(*count).map(|name| (*name).to_owned()).collect();
-            // `clone_functions_only_filtered` of Rhai 1.27 filters nothing.
-            let mut body = ast.clone_functions_only();
-            body.retain_functions(|_, _, name, params| {
-                name == function.name && params == function.params.len()
-            });
-            closures.insert(function.name.to_owned(), look(&body, names));
+        for function in ast.iter_fn_def() {
+            let Some(count) = captured.get(function.name.as_str()) else { continue };
+            let names = function.params.iter().take(*count).map(ToString::to_string).collect();
+            closures.insert(function.name.to_string(), look(function, names));
         }
         let mut writers = BTreeMap::new();
         for name in closures.keys() {
@@ -151,7 +145,7 @@ fn closure_name(value: &Dynamic) -> Option<String> {
 }
 
 /// The closure that an expression is: with captures it is a block that shares them and makes it.
-fn closure_of(expression: &Expr) -> Option<String> {
+pub(super) fn closure_of(expression: &Expr) -> Option<String> {
     match expression {
         Expr::DynamicConstant(value, _) => closure_name(value),
         Expr::FnCall(call, _) => curried(call).map(|(name, _)| name),
@@ -165,19 +159,20 @@ fn closure_of(expression: &Expr) -> Option<String> {
 }
 
 /// What a closure's body does to what it captured.
-fn look(body: &AST, captured: BTreeSet<String>) -> Closure {
+fn look(function: &Shared<ScriptFuncDef>, captured: BTreeSet<String>) -> Closure {
     let mut closure = Closure { captured, ..Closure::default() };
-    super::walk(body, &mut |node| match node {
+    bodies::visit(function, &mut |path| match path.last() {
         // A variable of its own with the same name: what happens to it is the closure's business.
-        ASTNode::Stmt(Stmt::Var(variable, ..)) => {
+        Some(ASTNode::Stmt(Stmt::Var(variable, ..))) => {
             closure.captured.remove(variable.0.name.as_str());
         }
-        ASTNode::Stmt(Stmt::For(parts, _)) => {
+        Some(ASTNode::Stmt(Stmt::For(parts, _))) => {
             closure.captured.remove(parts.0.name.as_str());
         }
         _ => {}
     });
-    super::walk(body, &mut |node| {
+    bodies::visit(function, &mut |path| {
+        let Some(node) = path.last() else { return };
         if let ASTNode::Expr(Expr::FnCall(call, _)) = node
             && let Some((inner, _)) = curried(call)
         {

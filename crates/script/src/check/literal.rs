@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use pianoroll_api::filter::quote;
 use rhai::{AST, ASTNode, Expr, Position, Stmt};
 use serde_json::Value;
 
@@ -25,13 +26,20 @@ pub(super) enum Known {
     Nothing,
     /// A text, a number, a bool or `()`.
     Value(Value),
+    /// A text of which parts are known: the others are `null` in it.
+    Outline(String),
     /// An array.
     List(Vec<Literal>),
     /// A map: keys with their places, in the order written.
     Map(Vec<(String, Position, Literal)>),
     /// What a variable holds.
     Variable(String),
+    /// What a function of a module answers: its module, its name, its arguments.
+    Call(String, String, Vec<Literal>),
 }
+
+/// What stands in an outline for what is not known: the filter grammar takes it for a value of any type.
+const UNKNOWN: &str = "null";
 
 impl Literal {
     pub(super) fn of(expression: &Expr) -> Self {
@@ -42,6 +50,17 @@ impl Literal {
                 let entries =
                     entries.map(|(key, value)| (key.name.to_string(), key.pos, Self::of(value)));
                 Known::Map(entries.collect())
+            }
+            Expr::FnCall(call, _) if call.is_qualified() => {
+                let arguments = call.args.iter().map(Self::of).collect();
+                Known::Call(call.namespace.to_string(), call.name.to_string(), arguments)
+            }
+            Expr::InterpolatedString(parts, _) => {
+                let parts = parts.iter().map(|part| match part {
+                    Expr::StringConstant(text, _) => text.as_str(),
+                    _ => UNKNOWN,
+                });
+                Known::Outline(parts.collect())
             }
             Expr::Variable(variable, ..) if variable.2.is_empty() => {
                 Known::Variable(variable.1.to_string())
@@ -71,8 +90,10 @@ impl Literal {
             Known::Map(entries) => {
                 entries.iter().find(|(name, ..)| name == key).map(|(.., value)| value.clone())
             }
-            Known::Nothing | Known::Variable(_) => Some(Self::nothing(self.position)),
-            Known::Value(_) | Known::List(_) => None,
+            Known::Nothing | Known::Variable(_) | Known::Call(..) => {
+                Some(Self::nothing(self.position))
+            }
+            Known::Value(_) | Known::Outline(_) | Known::List(_) => None,
         }
     }
 }
@@ -160,6 +181,14 @@ impl Constants {
         let known = match &literal.known {
             Known::Nothing => Known::Nothing,
             Known::Value(value) => Known::Value(value.clone()),
+            Known::Outline(text) => Known::Outline(text.clone()),
+            Known::Call(module, name, arguments) if module == "filter" => {
+                let arguments = arguments.iter();
+                let arguments: Vec<Literal> =
+                    arguments.map(|argument| self.resolve_within(argument, depth, seen)).collect();
+                filter(name, &arguments)
+            }
+            Known::Call(..) => literal.known.clone(),
             Known::List(items) => {
                 let items = items.iter().map(|item| self.resolve_within(item, depth, seen));
                 Known::List(items.collect())
@@ -178,5 +207,59 @@ impl Constants {
             }
         };
         Literal { known, position }
+    }
+}
+
+/// What a function of `filter` answers, as far as its arguments are known.
+fn filter(name: &str, arguments: &[Literal]) -> Known {
+    // The whole text, or its outline.
+    let known = |text: String, whole: bool| {
+        if whole { Known::Value(Value::from(text)) } else { Known::Outline(text) }
+    };
+    if name == "and" {
+        let parts = match arguments {
+            [Literal { known: Known::List(parts), .. }] => parts.as_slice(),
+            parts => parts,
+        };
+        let whole = |part: &Literal| matches!(&part.known, Known::Value(Value::String(_)));
+        let texts = parts.iter().filter_map(|part| match &part.known {
+            Known::Value(Value::String(text)) | Known::Outline(text) => Some(text.as_str()),
+            _ => None,
+        });
+        let texts: Vec<&str> = texts.collect();
+        return match texts.as_slice() {
+            [] => Known::Nothing,
+            [one] => known((*one).to_owned(), parts.iter().all(whole)),
+            several => known(format!("and({})", several.join(",")), parts.iter().all(whole)),
+        };
+    }
+    let Some(Literal { known: Known::Value(Value::String(field)), .. }) = arguments.first() else {
+        return Known::Nothing;
+    };
+    let operator = name.replace('_', "-");
+    let one = |literal: &Literal| match &literal.known {
+        Known::Value(Value::String(text)) => Some(quote(text)),
+        Known::Value(value @ (Value::Number(_) | Value::Bool(_))) => Some(value.to_string()),
+        _ => None,
+    };
+    match (operator.as_str(), arguments.get(1)) {
+        ("has", None) => known(format!("has({field})"), true),
+        ("any" | "contains-any" | "contains-all", Some(values)) => {
+            let values = match &values.known {
+                Known::List(items) => items.iter().map(one).collect::<Option<Vec<_>>>(),
+                _ => None,
+            };
+            let whole = values.as_ref().is_some_and(|values| !values.is_empty());
+            let values = values.filter(|_| whole).map(|values| values.join(","));
+            let values = values.unwrap_or_else(|| UNKNOWN.to_owned());
+            known(format!("{operator}({field},[{values}])"), whole)
+        }
+        (_, Some(value)) => {
+            let value = one(value);
+            let whole = value.is_some();
+            let value = value.unwrap_or_else(|| UNKNOWN.to_owned());
+            known(format!("{operator}({field},{value})"), whole)
+        }
+        (_, None) => Known::Nothing,
     }
 }

@@ -66,7 +66,7 @@ pub(super) fn call(
         }
         return;
     }
-    for Called { operation, body } in called(&call.namespace.to_string(), name) {
+    for Called { operation, body, .. } in called(&call.namespace.to_string(), name) {
         let body = body.and_then(argument);
         add(of_operation(operation, body.as_ref()));
     }
@@ -104,7 +104,13 @@ fn holds(when: &EffectWhen, body: Option<&Literal>) -> Option<bool> {
     for map in [Some(body), data.as_ref(), attributes.as_ref()].into_iter().flatten() {
         let Some(value) = map.get(when.attribute) else { continue };
         match (&value.known, when.condition) {
-            (Known::Nothing | Known::Variable(_), _) => known = None,
+            (
+                Known::Nothing | Known::Variable(_) | Known::Call(..) | Known::Outline(_),
+                Condition::Equals(_),
+            )
+            | (Known::Nothing | Known::Variable(_) | Known::Call(..), Condition::Present) => {
+                known = None;
+            }
             (Known::Value(Value::Null), Condition::Present) => {}
             (_, Condition::Present) => return Some(true),
             (Known::Value(value), Condition::Equals(text)) if value.as_str() == Some(text) => {

@@ -13,11 +13,16 @@ pub(crate) struct Called {
     pub(crate) operation: &'static Operation,
     /// Which argument is its body.
     pub(crate) body: Option<usize>,
+    /// Which argument are its options; ids stand before body and options, where the function is the operation itself.
+    pub(crate) options: Option<usize>,
+    /// Whether the function asks for what the options leave out.
+    pub(crate) completes: bool,
 }
 
 impl Called {
-    fn without_body(operation: &'static Operation) -> Self {
-        Self { operation, body: None }
+    /// What a function of the language calls on the way.
+    fn inside(operation: &'static Operation) -> Self {
+        Self { operation, body: None, options: None, completes: true }
     }
 }
 
@@ -26,7 +31,8 @@ pub(crate) fn called(module: &str, function: &str) -> Vec<Called> {
     if let Some(operation) = operation_named(&format!("{module}.{function}")) {
         let parameters = Parameters::of(operation);
         let body = parameters.body.then_some(parameters.ids);
-        return vec![Called { operation, body }];
+        let options = parameters.options.then_some(parameters.required());
+        return vec![Called { operation, body, options, completes: false }];
     }
     let mut of_module = OPERATIONS.iter().filter(|operation| operation.module == module);
     let listed = of_module.find(|operation| {
@@ -35,12 +41,13 @@ pub(crate) fn called(module: &str, function: &str) -> Vec<Called> {
             .any(|name| name.as_deref() == Some(function))
     });
     if let Some(operation) = listed {
-        return vec![Called::without_body(operation)];
+        let options = Some(Parameters::of(operation).required());
+        return vec![Called { operation, body: None, options, completes: false }];
     }
     let operations = match function {
         "find" => find::operations(module),
         find_or_create::NAME => find_or_create::operations(module),
         _ => sync::operations(module, function),
     };
-    operations.into_iter().map(Called::without_body).collect()
+    operations.into_iter().map(Called::inside).collect()
 }

@@ -32,7 +32,7 @@ fn operations_answer_resources_lists_and_nothing() {
 #[test]
 fn attributes_that_were_not_asked_for_are_not_silently_absent() {
     check(
-        "for p in profiles::each(#{ fields: [\"email\"] }) {\n    p.attributes.last_event_date;\n}",
+        "for p in profiles::each(#{ fields: [\"em\" + \"ail\"] }) {\n    p.attributes.last_event_date;\n}",
         expect![[r#"
         test.rhai:2:17: `last_event_date` of the profile was not asked for: add "last_event_date" to `fields`
           |
@@ -137,11 +137,11 @@ fn iterators_of_members_and_their_errors() {
         expect!["true"],
     );
     check(
-        "profiles::each(#{ page_size: 1000 })",
+        "profiles::each(#{ page_size: 500 + 500 })",
         expect![[r#"
         test.rhai:1:11: profiles.list: page_size: must be a whole number from 1 to 100, found `1000`
           |
-        1 | profiles::each(#{ page_size: 1000 })
+        1 | profiles::each(#{ page_size: 500 + 500 })
           |           ^^^^"#]],
     );
 }
@@ -239,12 +239,12 @@ fn sync_makes_a_list_hold_exactly_these() {
           |        ^^^^^^^^^^^^^"#]],
     );
     check(
-        "checkpoint(\"x\", || lists::sync_profiles(\"Y6nRLr\", []))",
+        "fn both() { lists::sync_profiles(\"Y6nRLr\", []) } checkpoint(\"x\", || both())",
         expect![[r#"
-        test.rhai:1:27: lists.add_profiles has an effect, and a `checkpoint` block may only read: move it behind the block
-          |
-        1 | checkpoint("x", || lists::sync_profiles("Y6nRLr", []))
-          |                           ^^^^^^^^^^^^^"#]],
+            test.rhai:1:20: lists.add_profiles has an effect, and a `checkpoint` block may only read: move it behind the block
+              |
+            1 | fn both() { lists::sync_profiles("Y6nRLr", []) } checkpoint("x", || both())
+              |                    ^^^^^^^^^^^^^"#]],
     );
 }
 
@@ -272,28 +272,28 @@ fn errors_of_the_api_are_maps_with_the_place_of_the_call() {
           |                                           ^^^^^"#]],
     );
     check(
-        "profiles::update(\"01GDDKASAP8TKDDA2GRZDSVP4H\", #{ emial: \"x\" });",
+        "let b = #{}; b.emial = \"x\"; profiles::update(\"01GDDKASAP8TKDDA2GRZDSVP4H\", b);",
         expect![[r#"
-        test.rhai:1:11: profiles.update: body.emial: no such attribute; did you mean `email`? (allowed: email, phone_number, external_id, anonymous_id, first_name, last_name, organization, locale, title, image, location, properties, patch_properties)
-          |
-        1 | profiles::update("01GDDKASAP8TKDDA2GRZDSVP4H", #{ emial: "x" });
-          |           ^^^^^^"#]],
+            test.rhai:1:39: profiles.update: body.emial: no such attribute; did you mean `email`? (allowed: email, phone_number, external_id, anonymous_id, first_name, last_name, organization, locale, title, image, location, properties, patch_properties)
+              |
+            1 | let b = #{}; b.emial = "x"; profiles::update("01GDDKASAP8TKDDA2GRZDSVP4H", b);
+              |                                       ^^^^^^"#]],
     );
     check(
-        "profiles::list(#{ filter: filter::equals(\"first_name\", \"x\") })",
+        "profiles::list(#{ filter: filter::equals(\"first\" + \"_name\", \"x\") })",
         expect![[r#"
-        test.rhai:1:11: profiles.list: filter: cannot filter on `first_name` (allowed: id, email, phone_number, external_id, _kx, created, updated, subscriptions.email.marketing.list_suppressions.reason, subscriptions.email.marketing.list_suppressions.timestamp, subscriptions.email.marketing.list_suppressions.list_id, subscriptions.email.marketing.suppression.reason, subscriptions.email.marketing.suppression.timestamp)
-          |
-        1 | profiles::list(#{ filter: filter::equals("first_name", "x") })
-          |           ^^^^"#]],
+            test.rhai:1:11: profiles.list: filter: cannot filter on `first_name` (allowed: id, email, phone_number, external_id, _kx, created, updated, subscriptions.email.marketing.list_suppressions.reason, subscriptions.email.marketing.list_suppressions.timestamp, subscriptions.email.marketing.list_suppressions.list_id, subscriptions.email.marketing.suppression.reason, subscriptions.email.marketing.suppression.timestamp)
+              |
+            1 | profiles::list(#{ filter: filter::equals("first" + "_name", "x") })
+              |           ^^^^"#]],
     );
     check(
-        "profiles::get(())",
+        "let none = (); none = (); profiles::get(none)",
         expect![[r#"
-        test.rhai:1:11: profiles.get takes the profile_id as a string, not ()
-          |
-        1 | profiles::get(())
-          |           ^^^"#]],
+            test.rhai:1:37: profiles.get takes the profile_id as a string, not ()
+              |
+            1 | let none = (); none = (); profiles::get(none)
+              |                                     ^^^"#]],
     );
     check(
         "profiles::get(profiles::list().data[0])",
@@ -312,12 +312,12 @@ fn errors_of_the_api_are_maps_with_the_place_of_the_call() {
           |           ^^^^^^"#]],
     );
     check(
-        "profiles::list(5)",
+        "let n = 5; n += 0; profiles::list(n)",
         expect![[r#"
-        test.rhai:1:11: the options of profiles.list are a map such as `#{ page_size: 100 }`, not the int 5
-          |
-        1 | profiles::list(5)
-          |           ^^^^"#]],
+            test.rhai:1:30: the options of profiles.list are a map such as `#{ page_size: 100 }`, not the int 5
+              |
+            1 | let n = 5; n += 0; profiles::list(n)
+              |                              ^^^^"#]],
     );
     check(
         "lists::delete(\"Y6nRLr\"); lists::delete(\"Y6nRLr\")",

@@ -141,11 +141,11 @@ fn arguments_that_are_too_few_or_too_many() {
     check(
         "profiles::update(\"id\");",
         expect![[r#"
-        scripts/x.rhai:1:1: `profiles::update` takes 2 or 3 arguments, not 1
-          |
-        1 | profiles::update("id");
-          | ^^^^^^^^^^^^^^^^
-          = profiles::update(profile_id, body[, options])"#]],
+            scripts/x.rhai:1:1: `profiles::update` takes 2 or 3 arguments, not 1
+              |
+            1 | profiles::update("id");
+              | ^^^^^^^^^^^^^^^^
+              = profiles::update(profile_id, body[, options])"#]],
     );
     check(
         "profiles::get();",
