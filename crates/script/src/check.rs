@@ -6,6 +6,7 @@ mod arguments;
 mod blocks;
 mod bodies;
 mod captures;
+mod elsewhere;
 mod literal;
 mod names;
 mod needs;
@@ -18,9 +19,10 @@ use std::collections::BTreeMap;
 
 use rhai::{AST, ASTNode, Expr, FnCallExpr, Position, Stmt};
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::header::Header;
 
+pub(crate) use names::ELSEWHERE;
 pub use needs::Need;
 pub(crate) use syntax::parse;
 #[cfg(test)]
@@ -36,6 +38,9 @@ pub(crate) struct Found {
     pub(crate) writers: BTreeMap<String, (String, usize)>,
 }
 
+/// How many mistakes are looked for: nobody reads more, and each costs a search for what was meant.
+const MOST_FOUND: usize = 1_000;
+
 /// Checks a script that was parsed.
 pub(crate) fn check(ast: &AST, header: &Header, source: &str, path: &str) -> Found {
     let captures = captures::Captures::of(ast);
@@ -44,6 +49,9 @@ pub(crate) fn check(ast: &AST, header: &Header, source: &str, path: &str) -> Fou
     let mut mistakes = Vec::new();
     let mut needs = Vec::new();
     walk(ast, &mut |node| {
+        if mistakes.len() > MOST_FOUND {
+            return;
+        }
         names.node(node, &mut mistakes);
         if let Some((call, position)) = call_of(node) {
             advice::documented_only(call, position, &mut mistakes);
@@ -56,7 +64,10 @@ pub(crate) fn check(ast: &AST, header: &Header, source: &str, path: &str) -> Fou
     let blocks = blocks::Blocks::of(ast, &constants);
     traps::check(ast, &blocks, &constants, &mut mistakes);
     advice::bulk(ast, &blocks, &constants, &mut mistakes);
-    advice::unused_parameters(ast, header, source, &mut mistakes);
+    // Beside mistakes it would most likely be one more word on the same.
+    if mistakes.iter().all(|found| found.severity == Severity::Warning) {
+        advice::unused_parameters(ast, header, source, &mut mistakes);
+    }
     needs.sort_by_key(|need| (need.place.line, need.place.column));
     Found { diagnostics: mistakes, needs, writers: captures.into_writers() }
 }

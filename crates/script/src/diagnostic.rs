@@ -164,10 +164,20 @@ impl fmt::Display for ScriptError {
 
 impl std::error::Error for ScriptError {}
 
-/// In the order of their places, each once.
+/// How many are told of one script.
+const TOLD: usize = 100;
+
+/// In the order of their places, each once, and no more than a person reads.
 pub(crate) fn in_order(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
     diagnostics.sort_by_key(|diagnostic| diagnostic.at);
     diagnostics.dedup();
+    if diagnostics.len() > TOLD {
+        // A script with a mistake stays one, wherever its mistakes are.
+        let (mistakes, warnings): (Vec<_>, Vec<_>) =
+            diagnostics.into_iter().partition(|found| found.severity == Severity::Error);
+        diagnostics = mistakes.into_iter().chain(warnings).take(TOLD).collect();
+        diagnostics.sort_by_key(|diagnostic| diagnostic.at);
+    }
     diagnostics
 }
 

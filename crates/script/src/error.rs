@@ -210,7 +210,8 @@ fn describe(error: &EvalAltResult) -> (String, Option<String>) {
             if let Some(cut) = words.rfind(" (line ") {
                 words.truncate(cut);
             }
-            words
+            let first = words.chars().next().map(|first| first.to_ascii_lowercase());
+            first.into_iter().chain(words.chars().skip(1)).collect()
         }
     };
     (words, None)
@@ -232,7 +233,9 @@ fn missing_function(signature: &str) -> (String, Option<String>) {
     let (name, types) = signature.split_once(" (").unwrap_or((signature, ""));
     let types = plain_types(types.trim_end_matches(')'));
     if let Some(property) = name.strip_prefix("get$") {
-        return (format!("{types} has no property `{property}`"), None);
+        let here = crate::check::ELSEWHERE.iter().find(|(there, _)| *there == property);
+        let hint = here.map(|(_, here)| format!("did you mean `{here}()`?"));
+        return (format!("{types} has no property `{property}`"), hint);
     }
     if let Some(property) = name.strip_prefix("set$") {
         return (format!("{types} has no property `{property}` that can be set"), None);

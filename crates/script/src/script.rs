@@ -154,14 +154,16 @@ fn compile(source: &str, path: &str) -> Result<Program, Checked> {
     let header = header::parse(source).map_err(unparsed)?;
     let names = header.params.iter().map(|param| (param.name.clone(), Dynamic::UNIT));
     let engine = engine::for_compiling(engine::params_module(names));
-    let (mut ast, mut diagnostics) = check::parse(&engine, source).map_err(unparsed)?;
+    let (mut ast, mut diagnostics) =
+        check::parse(&engine, source, &header.params).map_err(unparsed)?;
     let found = check::check(&ast, &header, source, path);
     diagnostics.extend(found.diagnostics);
+    let mut diagnostics = in_order(diagnostics);
     for diagnostic in &mut diagnostics {
         diagnostic.widen(source);
     }
     if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
-        return Err(Checked { diagnostics: in_order(diagnostics), needs: found.needs });
+        return Err(Checked { diagnostics, needs: found.needs });
     }
     ast.set_source(path);
     Ok(Program {
@@ -170,7 +172,7 @@ fn compile(source: &str, path: &str) -> Result<Program, Checked> {
         ast,
         header,
         writers: found.writers,
-        warnings: in_order(diagnostics),
+        warnings: diagnostics,
         needs: found.needs,
     })
 }

@@ -2,8 +2,8 @@
 
 mod accounts;
 mod api;
-mod arrays;
 mod arguments;
+mod arrays;
 mod checks;
 mod definitions;
 mod errors;
@@ -11,11 +11,12 @@ mod examples;
 mod failures;
 mod language;
 mod limits;
+mod mistakes;
 mod needs;
 mod operations;
 mod parallel;
 mod support;
 mod table;
 mod times;
-mod waiting;
 mod traps;
+mod waiting;

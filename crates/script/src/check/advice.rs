@@ -63,7 +63,7 @@ pub(super) fn bulk(
 ) {
     bodies::visit_all(ast, &mut |function, path| {
         let Some((call, position)) = path.last().and_then(call_of) else { return };
-        if !call.is_qualified() {
+        if !call.is_qualified() || diagnostics.len() > super::MOST_FOUND {
             return;
         }
         let module = call.namespace.to_string();

@@ -24,7 +24,7 @@ const GONE: [(&str, &str); 4] = [
 ];
 
 /// What other languages call it.
-const ELSEWHERE: [(&str, &str); 20] = [
+pub(crate) const ELSEWHERE: [(&str, &str); 20] = [
     ("concat", "+"),
     ("endsWith", "ends_with"),
     ("groupBy", "group_by"),
@@ -152,7 +152,9 @@ impl<'a> Names<'a> {
             let hint = self.hint(name);
             return mistake("unknown-function", format!("there is no function `{name}`"), hint);
         }
-        mistake("argument-count", counts(name, &known, count), None)
+        let hint = (name == "print")
+            .then(|| "put the values into one text: print(`n is ${n}`)".to_owned());
+        mistake("argument-count", counts(name, &known, count), hint)
     }
 
     /// A hint for a function that is not there.

@@ -56,13 +56,22 @@ pub(super) fn call(
     };
     let mut add = |permissions: Vec<Permission>| {
         let need = Need { function: function.clone(), place: place.clone(), permissions };
-        if !needs.contains(&need) {
+        // One function may call the same twice; what it needs stands side by side.
+        if !needs
+            .iter()
+            .rev()
+            .take_while(|other| other.place == need.place)
+            .any(|other| *other == need)
+        {
             needs.push(need);
         }
     };
     if !call.is_qualified() {
         if name == "request" {
             add(of_request(argument(0), argument(1), argument(3)));
+        } else if name == "wait_for" {
+            // It reads what it is given again and again, whatever that is.
+            add(Vec::new());
         }
         return;
     }

@@ -45,7 +45,9 @@ pub(super) fn check(
     let own: Vec<&str> = ast.iter_fn_def().map(|function| function.name.as_str()).collect();
     let records = Records::of(ast, constants);
     bodies::visit_all(ast, &mut |function, path| {
-        let Some(node) = path.last() else { return };
+        let Some(node) = path.last().filter(|_| mistakes.len() <= super::MOST_FOUND) else {
+            return;
+        };
         if let ASTNode::Expr(expression @ (Expr::Dot(..) | Expr::Index(..))) = node {
             answers_nothing(expression, user(path), &own, mistakes);
             if let Expr::Dot(chain, ..) = expression {

@@ -397,25 +397,26 @@ fn syntax() {
     check(
         "if x = 1 { }",
         expect![[r#"
-        scripts/x.rhai:1:4: there is no variable `x` here
-          |
-        1 | if x = 1 { }
-          |    ^
+            scripts/x.rhai:1:4: there is no variable `x` here
+              |
+            1 | if x = 1 { }
+              |    ^
+              = declare it first: `let x = …`
 
-        scripts/x.rhai:1:6: `=` assigns, which is no condition
-          |
-        1 | if x = 1 { }
-          |      ^
-          = to compare write `==`"#]],
+            scripts/x.rhai:1:6: `=` assigns, which is no condition
+              |
+            1 | if x = 1 { }
+              |      ^
+              = to compare write `==`"#]],
     );
     check(
         "let default = 1;",
         expect![[r#"
-        scripts/x.rhai:1:5: `default` is a reserved word
-          |
-        1 | let default = 1;
-          |     ^^^^^^^
-          = as a key of a map write it in quotes: `#{ "default": … }`, `map["default"]`"#]],
+            scripts/x.rhai:1:5: `default` is a reserved word
+              |
+            1 | let default = 1;
+              |     ^^^^^^^
+              = the language keeps `default` for itself: choose another name"#]],
     );
     check(
         "let m = #{ match: 1 };",
@@ -471,10 +472,11 @@ fn syntax() {
     check(
         "for x of [1] {}",
         expect![[r#"
-        scripts/x.rhai:1:7: `in` is missing after the iteration variable
-          |
-        1 | for x of [1] {}
-          |       ^"#]],
+            scripts/x.rhai:1:7: `of` is not of this language
+              |
+            1 | for x of [1] {}
+              |       ^^
+              = write `for x in xs { … }`"#]],
     );
     check("", expect!["compiles"]);
 }

@@ -55,10 +55,10 @@ fn errors_show_the_line_and_the_calls() {
     check(
         "1 / 0",
         expect![[r#"
-        test.rhai:1:3: Division by zero: 1 / 0
-          |
-        1 | 1 / 0
-          |   ^"#]],
+            test.rhai:1:3: division by zero: 1 / 0
+              |
+            1 | 1 / 0
+              |   ^"#]],
     );
     check(
         "let x = 5; for i in x {}",
@@ -99,10 +99,10 @@ fn errors_show_the_line_and_the_calls() {
     check(
         "9223372036854775807 + 1",
         expect![[r#"
-        test.rhai:1:21: Addition overflow: 9223372036854775807 + 1
-          |
-        1 | 9223372036854775807 + 1
-          |                     ^"#]],
+            test.rhai:1:21: addition overflow: 9223372036854775807 + 1
+              |
+            1 | 9223372036854775807 + 1
+              |                     ^"#]],
     );
     check(
         "let m = #{ a: 1 }; m.keys().map(|key| m[key])",

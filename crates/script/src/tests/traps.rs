@@ -192,19 +192,71 @@ print(q.email);
     );
 }
 
+/// Names and texts of the example scripts.
+fn scripts() -> Vec<(String, String)> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../scripts");
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let named = entries.map(|path| {
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        (name, path)
+    });
+    let scripts: Vec<_> = named
+        .filter(|(name, _)| name.ends_with(".rhai") && !name.ends_with(".test.rhai"))
+        .map(|(name, path)| (name, std::fs::read_to_string(path).unwrap()))
+        .collect();
+    assert!(!scripts.is_empty());
+    scripts
+}
+
 #[test]
 fn the_scripts_of_the_house_are_clean() {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../scripts");
-    let mut seen = 0;
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        if name.ends_with(".rhai") && !name.ends_with(".test.rhai") {
-            let source = std::fs::read_to_string(&path).unwrap();
-            let checked = Script::check(&source, &name, &NoLibrary);
-            assert!(checked.diagnostics.is_empty(), "{:#?}", checked.diagnostics);
-            seen += 1;
+    for (name, source) in scripts() {
+        let checked = Script::check(&source, &name, &NoLibrary);
+        assert!(checked.diagnostics.is_empty(), "{name}: {:#?}", checked.diagnostics);
+    }
+}
+
+#[test]
+fn no_text_is_more_than_the_check_can_take() {
+    // A generator with a seed, so that a failure can be repeated.
+    let mut state = 7_u64;
+    let mut next = move |below: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        usize::try_from(state >> 33).unwrap() % below.max(1)
+    };
+    let odd = [
+        "{", "}", "(", "\"", "`", "${", "#{", "|", "::", ";", "é", "\u{202e}", "\0", "'", "é::é",
+        "=", ".",
+    ];
+    for (name, source) in scripts() {
+        for _ in 0..60 {
+            let mut text: Vec<char> = source.chars().collect();
+            for _ in 0..=next(4) {
+                let start = next(text.len());
+                let end = (start + next(40)).min(text.len());
+                match next(3) {
+                    0 => drop(text.drain(start..end)),
+                    1 => {
+                        let copied = text[start..end].to_vec();
+                        let place = next(text.len());
+                        text.splice(place..place, copied);
+                    }
+                    _ => drop(text.splice(start..start, odd[next(odd.len())].chars())),
+                }
+            }
+            let text: String = text.into_iter().collect();
+            let checked = Script::check(&text, &name, &NoLibrary);
+            for found in &checked.diagnostics {
+                assert_ne!(found.code, "defect", "{name} became:\n{text}");
+                assert!(found.render(&name, &text).contains(&found.message));
+            }
         }
     }
-    assert!(seen > 0);
+}
+
+#[test]
+fn many_mistakes_are_told_up_to_a_bound() {
+    let source = "nowhere(1);\nlists::get(\"a\");\n".repeat(20_000);
+    let checked = Script::check(&source, "x.rhai", &NoLibrary);
+    assert_eq!(checked.diagnostics.len(), 100);
 }
