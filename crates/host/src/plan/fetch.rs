@@ -1,6 +1,6 @@
 //! Reads of a dry run's own: the few that a list cannot be told without.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use pianoroll_api::filter::{Clause, Filter, Literal};
 use pianoroll_api::operation::{self, Method, Operation, Page};
@@ -20,16 +20,34 @@ const BATCH: usize = 100;
 /// The most pages of a list that are read for the sake of some of its records.
 const PAGES: usize = 20;
 
-/// Reads records that a list cannot be told without: in as few requests as the table knows a way. What cannot be read is
-/// missing in the answer.
+/// Reads records that a page cannot be told without. What cannot be read is missing in the answer.
 pub(super) async fn fetch(
     host: &Host,
     account: &KnownAccount,
     operation: &Operation,
     keys: Vec<Key>,
 ) -> HashMap<Key, Value> {
+    let mut by_kind: BTreeMap<String, Vec<Key>> = BTreeMap::new();
+    for key in keys {
+        by_kind.entry(key.kind.clone()).or_default().push(key);
+    }
     let mut found = HashMap::new();
-    let Some(kind) = keys.first().map(|key| key.kind.clone()) else { return found };
+    for (kind, mut keys) in by_kind {
+        keys.sort_unstable();
+        fetch_kind(host, account, operation, &kind, keys, &mut found).await;
+    }
+    found
+}
+
+/// Reads records of one type, in as few requests as the table knows a way.
+async fn fetch_kind(
+    host: &Host,
+    account: &KnownAccount,
+    operation: &Operation,
+    kind: &str,
+    keys: Vec<Key>,
+    found: &mut HashMap<Key, Value>,
+) {
     let of_app = || OPERATIONS.iter().filter(|row| std::ptr::eq(row.app, operation.app));
     let reads = |row: &Operation, ids: usize| {
         let route = row.route_at(account.revision(row));
@@ -95,11 +113,10 @@ pub(super) async fn fetch(
                     }
                 }
             } else if let Some(row) = whole() {
-                walk(host, account, row, &keys, &mut found).await;
+                walk(host, account, row, &keys, found).await;
             }
         }
     }
-    found
 }
 
 /// Reads a whole list for the sake of a few of its records, as far as that is reasonable.

@@ -250,7 +250,16 @@ impl Side {
                     text.clone_from(token);
                 }
             }
-            Value::Array(items) => items.iter_mut().for_each(|item| self.normalize(item)),
+            Value::Array(items) => {
+                items.iter_mut().for_each(|item| self.normalize(item));
+                // Links have no order.
+                if items
+                    .iter()
+                    .all(|item| item["id"].is_string() && item.get("attributes").is_none())
+                {
+                    items.sort_by_key(|item| item["id"].to_string());
+                }
+            }
             Value::Object(map) => {
                 map.retain(|name, value| {
                     name != "links" && !value.is_null() && !TIMES.contains(&name.as_str())
