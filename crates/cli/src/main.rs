@@ -25,6 +25,7 @@ mod report;
 mod exit;
 mod failure;
 mod output;
+mod planned;
 mod refusal;
 mod style;
 mod suggest;

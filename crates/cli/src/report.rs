@@ -13,7 +13,7 @@ use crate::failure::Failure;
 use crate::numbers::{counted, duration, grouped};
 use crate::output::plain;
 use crate::style::{DIM, ERROR, GOOD, HEADING, Styled, WARNING};
-use crate::{describe, refusal};
+use crate::{describe, planned, refusal};
 
 /// How many problems are listed for people; programs get all that were kept.
 const LISTED: usize = 10;
@@ -39,6 +39,9 @@ pub(crate) fn json(report: &RunReport, about: &str, exit: Exit) -> Value {
         "elapsed_seconds": report.elapsed.as_millis() as f64 / 1000.0,
         "unknown": report.unknown.iter().map(|entry| unknown_json(entry, report)).collect::<Vec<_>>(),
     });
+    if let (Value::Object(object), Some(plan)) = (&mut object, &report.plan) {
+        object.extend(planned::json(plan));
+    }
     // A summary is made of numbers and texts, so it always serialises.
     let summary = serde_json::to_value(&report.summary).unwrap_or_default();
     if let (Value::Object(object), Value::Object(summary)) = (&mut object, summary) {
@@ -110,6 +113,9 @@ pub(crate) fn text(report: &RunReport) -> String {
     let listed = summary.problems.len().min(LISTED) as u64;
     if summary.problem_count > listed {
         let _ = writeln!(text, "    and {} more", grouped(summary.problem_count - listed));
+    }
+    if let Some(plan) = &report.plan {
+        text.push_str(&planned::text(plan));
     }
     text
 }
@@ -199,6 +205,15 @@ pub(crate) fn advice(operation: &str, effect: Effect, target: &str) -> String {
 fn headline(report: &RunReport) -> String {
     let took = duration(report.elapsed);
     let problems = report.summary.problem_count;
+    if report.plan.is_some() {
+        // Nothing here may read as done.
+        let end = match report.outcome {
+            Outcome::Completed => Styled(WARNING, "dry run ended"),
+            Outcome::Cancelled => Styled(WARNING, "dry run cancelled"),
+            Outcome::Failed | Outcome::Skipped => Styled(ERROR, "dry run failed"),
+        };
+        return format!("{end} after {took}, nothing was sent but reads");
+    }
     match report.outcome {
         Outcome::Completed if problems > 0 => {
             let problems = counted(problems, "problem", "problems");

@@ -1,11 +1,12 @@
 //! `pianoroll call`
 
 use std::io::{IsTerminal as _, Read as _};
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use pianoroll_api::Arguments;
 use pianoroll_api::operation::{Host as Place, Mode, Operation};
-use pianoroll_gateway::{Answer, Cancel};
+use pianoroll_gateway::{Answer, Cancel, Connection, HttpRequest, build};
 use pianoroll_host::{Host, HostError, HostErrorKind, HostSettings, Reply, check};
 use pianoroll_model::{Effect, PermissionSet, Revision};
 use pianoroll_runtime::execution;
@@ -19,7 +20,7 @@ use crate::exit::Exit;
 use crate::failure::{Failure, OrExit as _};
 use crate::numbers::{counted, duration};
 use crate::output::{self, Output};
-use crate::style::{DIM, Styled};
+use crate::style::{self, DIM, NAME, Styled};
 use crate::target::{self, Destination, Wanted};
 use crate::{asynchronous, cancellation, describe, refusal, report, words};
 
@@ -51,6 +52,10 @@ pub(crate) struct Args {
     /// Call with the first example that holds there; anything but a read only on a simulator
     #[arg(long, conflicts_with_all = ["words", "body"])]
     example: bool,
+
+    /// Send nothing: print the requests that would be sent
+    #[arg(long)]
+    dry_run: bool,
 
     /// Print the answer as JSON on one line; null for an empty one, an array where a long list took several calls
     #[arg(long)]
@@ -144,12 +149,16 @@ async fn call(args: &Args, plan: Plan) -> Result<Exit, Failure> {
     let listener = cancellation::listen(cancel.clone());
     let mut target = destination.open(wanted(operation), &cancel).await?;
     target.connection.served = served.unwrap_or(target.connection.served);
-    if !operation.effect_of(arguments.body.as_ref()).is_read() {
+    let effect = operation.effect_of(arguments.body.as_ref());
+    if !effect.is_read() {
         target.verify_account(&destination).await?;
     }
+    let granted = grants.allows(&operation.permission(effect));
     let settings = HostSettings {
-        grants,
+        // What is only shown needs no grant.
+        grants: if args.dry_run { grants.with(operation.permission(effect)) } else { grants },
         cancel,
+        dry_run: args.dry_run,
         ..HostSettings::new(
             target.gateway.clone(),
             target.connection.clone(),
@@ -160,6 +169,12 @@ async fn call(args: &Args, plan: Plan) -> Result<Exit, Failure> {
     };
     let begin = target.clock.monotonic();
     let host = Host::new(settings);
+    if args.dry_run {
+        let shown = show(args, &host, operation, &arguments, &target.connection, granted).await;
+        listener.abort();
+        target.close().await;
+        return shown;
+    }
     let outcome = host.trunk().call(operation.id, arguments.clone()).await;
     let took = target.clock.monotonic().saturating_sub(begin);
     listener.abort();
@@ -169,6 +184,68 @@ async fn call(args: &Args, plan: Plan) -> Result<Exit, Failure> {
     };
     target.close().await;
     ended
+}
+
+/// Prints the requests of a call, and sends none.
+async fn show(
+    args: &Args,
+    host: &Arc<Host>,
+    operation: &'static Operation,
+    arguments: &Arguments,
+    connection: &Connection,
+    granted: bool,
+) -> Result<Exit, Failure> {
+    let effect = operation.effect_of(arguments.body.as_ref());
+    // The road splits a long list; a read is one request.
+    let calls = if effect.is_read() {
+        vec![arguments.clone()]
+    } else {
+        let outcome = host.trunk().call(operation.id, arguments.clone()).await;
+        outcome.map_err(|error| refused(Exit::Input, error, operation))?;
+        let plan = host.plan().unwrap_or_default();
+        plan.effects.into_iter().map(|planned| planned.arguments).collect()
+    };
+    let requests = calls.iter().map(|call| build(operation, connection, call, None));
+    let requests: Vec<HttpRequest> = requests
+        .collect::<Result<_, _>>()
+        .map_err(|error| refused(Exit::Input, error, operation))?;
+    let permission = operation.permission(effect);
+    let body = |request: &HttpRequest| -> Value {
+        let body = request.body.as_deref().unwrap_or_default();
+        serde_json::from_slice(body).unwrap_or_default()
+    };
+    let mut output = Output::new();
+    if args.json {
+        let requests = requests.iter().map(|request| {
+            json!({ "method": request.method.as_str(), "path": request.target, "body": body(request) })
+        });
+        output.json(&json!({
+            "dry_run": true,
+            "operation": operation.id,
+            "effect": effect,
+            "permission": permission,
+            "granted": granted,
+            "requests": requests.collect::<Vec<_>>(),
+        }))?;
+    } else {
+        let missing = format!("not granted: --allow {permission}");
+        output.text(&format!(
+            "{}  {}  {permission} ({})\n",
+            Styled(NAME, operation.id),
+            Styled(style::effect(effect), effect),
+            if granted { "granted" } else { &missing },
+        ))?;
+        for request in &requests {
+            output.text(&format!("{} {}\n", request.method, request.target))?;
+            if request.body.is_some() {
+                output.pretty(&body(request))?;
+            }
+        }
+    }
+    output.finish()?;
+    let count = counted(requests.len() as u64, "request", "requests");
+    output::note(Styled(DIM, format!("dry run: {count} not sent")));
+    Ok(Exit::Completed)
 }
 
 fn body(place: &str) -> Result<Value, Failure> {

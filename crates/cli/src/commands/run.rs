@@ -32,6 +32,7 @@ const MOST_MEMORY: u64 = 1 << 30;
 
 const EXAMPLES: &str = "Examples:\n  \
     pianoroll run scripts/retag_inactive_profiles.rhai --simulate --param days=30\n  \
+    pianoroll run scripts/retag_inactive_profiles.rhai --connection acme --dry-run\n  \
     pianoroll run scripts/clean_up.rhai --connection acme --allow lists:delete --limit deletes=20";
 
 #[derive(Debug, clap::Args)]
@@ -60,6 +61,10 @@ pub(crate) struct Args {
         help_heading = "What calls may do"
     )]
     limits: Vec<LimitWord>,
+
+    /// Send nothing but reads: tell what would be sent, with later reads as if it had been
+    #[arg(long, help_heading = "What calls may do")]
+    dry_run: bool,
 
     /// Do not ask on a live connection before the 101st effect
     #[arg(long, help_heading = "What calls may do")]
@@ -166,7 +171,9 @@ async fn execute_script(
     target: &Target,
     cancel: Cancel,
 ) -> Result<Exit, Failure> {
-    let confirm = target.live.then(|| Confirm::new(&target.about, args.yes, cancel.clone()));
+    // Nobody needs to say yes to what is not sent.
+    let asks = target.live && !args.dry_run;
+    let confirm = asks.then(|| Confirm::new(&target.about, args.yes, cancel.clone()));
     let progress = Arc::new(Progress::new(target.clock.clone(), confirm));
     let run = execution::run_id(target.clock.now(), target::random()?);
     let settings = HostSettings {
@@ -175,6 +182,7 @@ async fn execute_script(
         params: plan.params,
         observer: progress.clone(),
         cancel,
+        dry_run: args.dry_run,
         ..HostSettings::new(
             target.gateway.clone(),
             target.connection.clone(),

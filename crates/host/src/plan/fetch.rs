@@ -1,9 +1,10 @@
 //! Reads of a dry run's own: the few that a list cannot be told without.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use pianoroll_api::filter::{Clause, Filter, Literal};
 use pianoroll_api::operation::{self, Method, Operation, Page};
+use pianoroll_api::request::cursor_of;
 use pianoroll_api::{Arguments, OPERATIONS};
 use pianoroll_gateway::Call;
 use serde_json::Value;
@@ -16,16 +17,37 @@ use crate::host::Host;
 /// The most records that are asked for in one request.
 const BATCH: usize = 100;
 
-/// Reads records that a list cannot be told without: in as few requests as the table knows a way. What cannot be read is
-/// missing in the answer.
+/// The most pages of a list that are read for the sake of some of its records.
+const PAGES: usize = 20;
+
+/// Reads records that a page cannot be told without. What cannot be read is missing in the answer.
 pub(super) async fn fetch(
     host: &Host,
     account: &KnownAccount,
     operation: &Operation,
     keys: Vec<Key>,
 ) -> HashMap<Key, Value> {
+    let mut by_kind: BTreeMap<String, Vec<Key>> = BTreeMap::new();
+    for key in keys {
+        by_kind.entry(key.kind.clone()).or_default().push(key);
+    }
     let mut found = HashMap::new();
-    let Some(kind) = keys.first().map(|key| key.kind.clone()) else { return found };
+    for (kind, mut keys) in by_kind {
+        keys.sort_unstable();
+        fetch_kind(host, account, operation, &kind, keys, &mut found).await;
+    }
+    found
+}
+
+/// Reads records of one type, in as few requests as the table knows a way.
+async fn fetch_kind(
+    host: &Host,
+    account: &KnownAccount,
+    operation: &Operation,
+    kind: &str,
+    keys: Vec<Key>,
+    found: &mut HashMap<Key, Value>,
+) {
     let of_app = || OPERATIONS.iter().filter(|row| std::ptr::eq(row.app, operation.app));
     let reads = |row: &Operation, ids: usize| {
         let route = row.route_at(account.revision(row));
@@ -36,16 +58,23 @@ pub(super) async fn fetch(
             row.query.filter.iter().find(|field| {
                 matches!(field.name, "id" | "ids") && field.operators.contains(&"any")
             })?;
-        let is_list = row.answer == operation::Answer::Many(known(&row.answer, &kind)?);
+        let is_list = matches!(row.answer, operation::Answer::Many(of) if of == kind);
         (is_list && row.query.filter_required.is_empty() && reads(row, 0))
             .then_some((row, field.name))
     });
     let one = || {
         of_app().find(|row| {
-            row.answer.kind() == Some(kind.as_str())
-                && matches!(row.answer, operation::Answer::One(_))
+            matches!(row.answer, operation::Answer::One(of) if of == kind)
                 && reads(row, 1)
                 && Subject::of(row, None, &Arguments::default()).relation.is_none()
+        })
+    };
+    // A type without either has few records: tags, for one.
+    let whole = || {
+        of_app().find(|row| {
+            matches!(row.answer, operation::Answer::Many(of) if of == kind)
+                && row.query.filter_required.is_empty()
+                && reads(row, 0)
         })
     };
     match list {
@@ -75,22 +104,43 @@ pub(super) async fn fetch(
             }
         }
         None => {
-            let Some(row) = one() else { return found };
-            for key in keys {
-                if let Some(document) =
-                    ask(host, account, row, &Arguments::ids([key.id.clone()])).await
-                {
-                    found.insert(key, document["data"].clone());
+            if let Some(row) = one() {
+                for key in keys {
+                    if let Some(document) =
+                        ask(host, account, row, &Arguments::ids([key.id.clone()])).await
+                    {
+                        found.insert(key, document["data"].clone());
+                    }
                 }
+            } else if let Some(row) = whole() {
+                walk(host, account, row, &keys, found).await;
             }
         }
     }
-    found
 }
 
-/// The static name of a type, where an answer is of it.
-fn known(answer: &operation::Answer, kind: &str) -> Option<&'static str> {
-    answer.kind().filter(|known| *known == kind)
+/// Reads a whole list for the sake of a few of its records, as far as that is reasonable.
+async fn walk(
+    host: &Host,
+    account: &KnownAccount,
+    row: &'static Operation,
+    keys: &[Key],
+    found: &mut HashMap<Key, Value>,
+) {
+    let mut arguments = Arguments::default();
+    for _ in 0..PAGES {
+        let Some(document) = ask(host, account, row, &arguments).await else { return };
+        let rows = document["data"].as_array().into_iter().flatten();
+        let wanted = rows.filter_map(|row| Some((Key::of(row)?, row.clone())));
+        found.extend(wanted.filter(|(key, _)| keys.contains(key)));
+        let next = document["links"]["next"].as_str().and_then(cursor_of);
+        match next {
+            Some(cursor) if found.len() < keys.len() => {
+                arguments.options.insert("cursor".to_owned(), cursor.into());
+            }
+            _ => return,
+        }
+    }
 }
 
 /// A read of the dry run's own. It counts as a request, and not as a call of the program.

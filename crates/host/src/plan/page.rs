@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use pianoroll_api::Options;
-use pianoroll_api::filter::Filter;
+use pianoroll_api::filter::{Clause, Filter};
 use pianoroll_api::operation::{Answer, App, Kind, Operation};
 use serde_json::{Value, json};
 
@@ -72,29 +72,51 @@ impl<'a> View<'a> {
             || self.included().any(|(_, kind)| overlay.touches(kind))
     }
 
-    /// The records that have to be read before the last page of a list can be told.
-    pub(super) fn missing(&self, overlay: &Overlay, document: &Value) -> Vec<Key> {
-        let Answer::Many(kind) = self.operation.answer else { return Vec::new() };
-        let here: HashSet<Key> =
-            document["data"].as_array().into_iter().flatten().filter_map(Key::of).collect();
-        match &self.parent {
-            Some(parent) => {
-                let wanted = overlay.links(parent, kind).filter(|(key, link)| {
-                    matches!(link, Link::Added { already: false })
-                        && overlay.created(key).is_none()
-                        && !key.is_planned()
-                        && !here.contains(*key)
+    /// The records that have to be read before a page can be told: those that the run has put on the list or beside it, and,
+    /// on the last page, those that a change may have put there.
+    pub(super) fn missing(&self, overlay: &Overlay, document: &Value, is_last: bool) -> Vec<Key> {
+        let rows = |name: &str| document[name].as_array().into_iter().flatten().filter_map(Key::of);
+        let here: HashSet<Key> = rows("data").collect();
+        let beside: HashSet<Key> = rows("included").collect();
+        let mut wanted: HashSet<Key> = HashSet::new();
+        let mut shown: Vec<Key> = here.iter().cloned().chain(Key::of(&document["data"])).collect();
+        if let (Answer::Many(kind), true) = (self.operation.answer, is_last) {
+            wanted.extend(self.entering(overlay, kind, &here));
+            shown.extend(wanted.iter().cloned());
+            shown.extend(overlay.all_created(kind).into_iter().filter_map(Key::of));
+        }
+        for (_, kind) in self.included() {
+            for from in &shown {
+                let new = overlay.links(from, kind).filter(|(key, link)| {
+                    matches!(link, Link::Added { .. }) && !beside.contains(*key)
                 });
-                wanted.map(|(key, _)| key.clone()).collect()
-            }
-            None => {
-                let clauses = self.filter.as_ref().map(|filter| filter.clauses.as_slice());
-                let clauses = clauses.unwrap_or_default();
-                overlay.all_changed(kind, |name| {
-                    clauses.iter().any(|clause| criteria::concerns(clause, name))
-                })
+                wanted.extend(new.map(|(key, _)| key.clone()));
             }
         }
+        wanted.retain(|key| {
+            overlay.created(key).is_none() && !overlay.is_gone(key) && !key.is_planned()
+        });
+        wanted.into_iter().collect()
+    }
+
+    /// The records that were there before the run, are not on the last page, and that the run may have put on the list.
+    fn entering(&self, overlay: &Overlay, kind: &str, here: &HashSet<Key>) -> Vec<Key> {
+        let mut found = match &self.parent {
+            Some(parent) => {
+                let new = |link| matches!(link, Link::Added { already: false });
+                let links = overlay.links(parent, kind).filter(|(_, link)| new(*link));
+                links.map(|(key, _)| key.clone()).collect()
+            }
+            None => overlay.all_changed(kind, |name| {
+                self.clauses().iter().any(|clause| criteria::concerns(clause, name))
+            }),
+        };
+        found.retain(|key| overlay.created(key).is_none() && !here.contains(key));
+        found
+    }
+
+    fn clauses(&self) -> &[Clause] {
+        self.filter.as_ref().map(|filter| filter.clauses.as_slice()).unwrap_or_default()
     }
 
     /// Lays the overlay over a document. `whole` are the records that were asked for.
@@ -145,8 +167,7 @@ impl<'a> View<'a> {
         }
         overlay.change(self.app(), &key, row, Some(self.shown));
         // The API has judged the row; only what was changed is judged again.
-        let clauses =
-            self.filter.as_ref().map(|filter| filter.clauses.as_slice()).unwrap_or_default();
+        let clauses = self.clauses();
         if !clauses.iter().any(|clause| overlay.is_changed_in(&key, criteria::head(clause))) {
             return true;
         }
@@ -191,27 +212,7 @@ impl<'a> View<'a> {
                 .filter(|one| Key::of(one).is_some_and(|key| added(&key)))
                 .cloned(),
         );
-        let others: Vec<Key> = match &self.parent {
-            Some(parent) => {
-                let new = |link| matches!(link, Link::Added { already: false });
-                let links = overlay.links(parent, kind).filter(|(_, link)| new(*link));
-                links
-                    .map(|(key, _)| key.clone())
-                    .filter(|key| overlay.created(key).is_none())
-                    .collect()
-            }
-            None => {
-                let clauses = self
-                    .filter
-                    .as_ref()
-                    .map(|filter| filter.clauses.as_slice())
-                    .unwrap_or_default();
-                overlay.all_changed(kind, |name| {
-                    clauses.iter().any(|clause| criteria::concerns(clause, name))
-                })
-            }
-        };
-        for key in others.into_iter().filter(|key| !here.contains(key)) {
+        for key in self.entering(overlay, kind, &here) {
             let Some(base) = whole.get(&key) else {
                 notes.insert(UNREAD);
                 continue;

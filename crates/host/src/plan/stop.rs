@@ -328,26 +328,24 @@ impl DryRun {
     async fn lay(&self, host: &Host, ready: &Ready, mut document: Value, is_last: bool) -> Value {
         let view = self.view(host, ready);
         let mut whole = HashMap::new();
-        if is_last {
-            let missing = self.account(&ready.account, |Account { overlay, seen }| {
-                let mut missing = view.missing(overlay, &document);
-                missing.retain(|key| match seen.whole(key) {
-                    Some(resource) => {
-                        whole.insert(key.clone(), resource.clone());
-                        false
-                    }
-                    None => true,
-                });
-                missing
+        let missing = self.account(&ready.account, |Account { overlay, seen }| {
+            let mut missing = view.missing(overlay, &document, is_last);
+            missing.retain(|key| match seen.whole(key) {
+                Some(resource) => {
+                    whole.insert(key.clone(), resource.clone());
+                    false
+                }
+                None => true,
             });
-            if !missing.is_empty() {
-                whole.extend(fetch(host, &ready.account, ready.operation, missing).await);
-                self.account(&ready.account, |Account { seen, .. }| {
-                    for (key, resource) in &whole {
-                        seen.keep_whole(key.clone(), resource.clone());
-                    }
-                });
-            }
+            missing
+        });
+        if !missing.is_empty() {
+            whole.extend(fetch(host, &ready.account, ready.operation, missing).await);
+            self.account(&ready.account, |Account { seen, .. }| {
+                for (key, resource) in &whole {
+                    seen.keep_whole(key.clone(), resource.clone());
+                }
+            });
         }
         let notes = self.account(&ready.account, |Account { overlay, .. }| {
             view.patch(overlay, &mut document, &whole, is_last)

@@ -1,5 +1,6 @@
 //! Dry runs against the simulator: what they show, what they plan, and that nothing else is sent.
 
+mod differential;
 mod overlay;
 mod plans;
 
