@@ -11,7 +11,7 @@ use crate::commands::{call, completions, connections, doctor, init, operations, 
 use crate::{exit, style};
 
 pub(crate) use grants::GrantArguments;
-pub(crate) use limits::LimitWord;
+pub(crate) use limits::LimitArguments;
 #[cfg(test)]
 pub(crate) use target::QuotaWord;
 pub(crate) use target::{ModeWord, TargetArguments};
