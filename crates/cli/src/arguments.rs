@@ -7,7 +7,9 @@ mod target;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use crate::commands::{call, completions, connections, doctor, init, operations, run, simulate};
+use crate::commands::{
+    call, completions, connections, doctor, explain, init, operations, run, simulate,
+};
 use crate::{exit, style};
 
 pub(crate) use grants::GrantArguments;
@@ -51,13 +53,15 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Start a project: a commented pianoroll.toml, an example script and a .gitignore
     Init(init::Args),
-    /// Run a script
+    /// Run a script, or an automation of the project
     Run(run::Args),
     /// Call one operation
     Call(call::Args),
     /// List the operations, or show one
     #[command(subcommand)]
     Operations(operations::Command),
+    /// Say what a permission covers, what an operation needs and does, or what an effect is
+    Explain(explain::Args),
     /// Play the whole gateway on this machine
     Simulate(simulate::Args),
     /// Manage the accounts behind a gateway key
@@ -71,7 +75,13 @@ pub(crate) enum Command {
 impl Command {
     /// Whether it only prints data: then a reader that stops early is no error.
     pub(crate) const fn is_listing(&self) -> bool {
-        matches!(self, Command::Operations(_) | Command::Completions(_) | Command::Doctor(_))
+        matches!(
+            self,
+            Command::Operations(_)
+                | Command::Explain(_)
+                | Command::Completions(_)
+                | Command::Doctor(_)
+        )
     }
 }
 

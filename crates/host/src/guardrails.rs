@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 
 pub use error::{GuardrailError, Refusal};
 pub use pattern::{OperationPattern, WordError, check_id, record_resource};
+pub use reach::{Bounds, bounds};
 pub use tighten::Loosened;
 
 pub(crate) use counts::{Load, Spent, Weight};

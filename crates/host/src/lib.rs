@@ -33,8 +33,8 @@ pub use branch::Branch;
 pub use check::{CheckError, CheckErrors};
 pub use error::{Cause, Done, HostError, HostErrorKind, PagingMistake};
 pub use guardrails::{
-    GuardrailError, Guardrails, Limit, Loosened, OperationPattern, Refusal, Scope, WordError,
-    check_id, record_resource,
+    Bounds, GuardrailError, Guardrails, Limit, Loosened, OperationPattern, Refusal, Scope,
+    WordError, bounds, check_id, record_resource,
 };
 pub use guest::{Guest, GuestError, GuestErrorKind, GuestRun};
 pub use host::{Host, HostSettings};

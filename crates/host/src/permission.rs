@@ -99,13 +99,28 @@ mod tests {
 
     #[test]
     fn a_denial_names_what_would_grant_it() {
-        check(GrantBy::Flag, expect!["profiles.merge: needs the permission `profiles:delete`, which is not granted; grant it with `--allow profiles:delete`"]);
+        check(
+            GrantBy::Flag,
+            expect![
+                "profiles.merge: needs the permission `profiles:delete`, which is not granted; grant it with `--allow profiles:delete`"
+            ],
+        );
         let automation = |permissions: &[&str]| GrantBy::Automation {
             place: "pianoroll.toml:12".to_owned(),
             name: "dedupe".to_owned(),
             permissions: permissions.iter().map(|word| (*word).to_owned()).collect(),
         };
-        check(automation(&["profiles:read", "profiles:write"]), expect![[r#"profiles.merge: needs the permission `profiles:delete`, which is not granted; grant it in `[automations.dedupe]` at pianoroll.toml:12 with `permissions = ["profiles:read", "profiles:write", "profiles:delete"]`, or for one run with `--allow profiles:delete`"#]]);
-        check(automation(&[]), expect![[r#"profiles.merge: needs the permission `profiles:delete`, which is not granted; grant it in `[automations.dedupe]` at pianoroll.toml:12 with `permissions = ["profiles:delete"]`, or for one run with `--allow profiles:delete`"#]]);
+        check(
+            automation(&["profiles:read", "profiles:write"]),
+            expect![[
+                r#"profiles.merge: needs the permission `profiles:delete`, which is not granted; grant it in `[automations.dedupe]` at pianoroll.toml:12 with `permissions = ["profiles:read", "profiles:write", "profiles:delete"]`, or for one run with `--allow profiles:delete`"#
+            ]],
+        );
+        check(
+            automation(&[]),
+            expect![[
+                r#"profiles.merge: needs the permission `profiles:delete`, which is not granted; grant it in `[automations.dedupe]` at pianoroll.toml:12 with `permissions = ["profiles:delete"]`, or for one run with `--allow profiles:delete`"#
+            ]],
+        );
     }
 }

@@ -148,15 +148,32 @@ mod tests {
         assert_eq!(guardrails.writes, Some(Limit::new(1000, "--limit writes=1000")));
         assert_eq!(guardrails.seconds, Some(Limit::new(120, "--limit minutes=2")));
         assert_eq!(guardrails.records["profiles"].source, "--limit records.profiles=5");
-        check(of(&["write=1"]), expect![]);
-        check(of(&["writes=many"]), expect![]);
-        check(of(&["writes=-1"]), expect![]);
-        check(of(&["writes"]), expect![]);
-        check(of(&["writes=1", "writes=2"]), expect![]);
-        check(of(&["minutes=1", "seconds=2"]), expect![]);
-        check(of(&["records=2"]), expect![]);
-        check(of(&["records.profile=2"]), expect![]);
-        check(of(&["records.metrics=2"]), expect![]);
+        check(
+            of(&["write=1"]),
+            expect!["--limit: `write` cannot be limited (did you mean `writes`?)"],
+        );
+        check(of(&["writes=many"]), expect!["--limit: `many` is not a whole number from 0"]);
+        check(of(&["writes=-1"]), expect!["--limit: `-1` is not a whole number from 0"]);
+        check(of(&["writes"]), expect!["--limit: `writes` is not NAME=N, such as writes=100"]);
+        check(of(&["writes=1", "writes=2"]), expect!["--limit: `writes` is limited twice"]);
+        check(
+            of(&["minutes=1", "seconds=2"]),
+            expect!["--limit: `--limit minutes=1` is there already: one of both"],
+        );
+        check(
+            of(&["records=2"]),
+            expect!["--limit: `records` needs a resource: records.profiles=500"],
+        );
+        check(
+            of(&["records.profile=2"]),
+            expect!["--limit: there is no resource `profile` (did you mean `profiles`?)"],
+        );
+        check(
+            of(&["records.metrics=2"]),
+            expect![
+                "--limit: no operation changes `metrics` (these can be counted: campaigns, catalog_items, connections, coupon_codes, coupons, events, flows, lists, profiles, segments, tags, templates, webhooks)"
+            ],
+        );
     }
 
     #[test]
@@ -171,11 +188,29 @@ mod tests {
         assert_eq!(guardrails.lists, [Scope::new(["Y6nRLr".to_owned()], "--lists Y6nRLr")]);
         let only =
             |word| LimitArguments { only: Some(texts(&[word])), ..LimitArguments::default() };
-        check(only("list.*").guardrails(), expect![]);
-        check(only("lists.list").guardrails(), expect![]);
+        check(
+            only("list.*").guardrails(),
+            expect!["--only: no operation matches `list.*` (did you mean `lists.*`?)"],
+        );
+        check(
+            only("lists.list").guardrails(),
+            expect![
+                "--only: `lists.list` only reads (reads are always free here; name what may change something)"
+            ],
+        );
         let never = LimitArguments { never: Some(texts(&["x"])), ..LimitArguments::default() };
-        check(never.guardrails(), expect![]);
+        check(
+            never.guardrails(),
+            expect![
+                "--never: there is no operation `x` (`pianoroll operations list` shows all of them)"
+            ],
+        );
         let lists = LimitArguments { lists: Some(texts(&["a/b"])), ..LimitArguments::default() };
-        check(lists.guardrails(), expect![]);
+        check(
+            lists.guardrails(),
+            expect![
+                "--lists: `a/b` is no id: it holds `/`, so it would leave its place in the path (write ids as the API has them, such as `Y6nRLr`)"
+            ],
+        );
     }
 }

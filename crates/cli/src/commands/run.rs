@@ -23,7 +23,7 @@ use crate::exit::Exit;
 use crate::failure::{Failure, OrExit as _};
 use crate::output::{self, Output};
 use crate::progress::Progress;
-use crate::target::{self, Clients, Destination};
+use crate::target::{self, Clients};
 use crate::{asynchronous, cancellation, refusal, report, style};
 use accounts::{Accounts, Opened};
 use program::Program;
@@ -134,7 +134,7 @@ fn plan(args: &Args) -> Result<Plan, Failure> {
     let of_automation = of_automation.map(|(name, text)| (name.clone(), text.value.clone()));
     let params: BTreeMap<String, String> = of_automation.chain(given).collect();
     let params = script.bind(&params).or_exit(Exit::Input)?;
-    let runs = accounts::plan(args, &environment, &program)?;
+    let runs = accounts::plan(args, &environment, &program, &script)?;
     let grant_by = program.grant_by();
     Ok(Plan { program, script, params, grants, grant_by, guardrails, runs })
 }
@@ -256,7 +256,7 @@ async fn execute_script(
     let shown = plan.program.name();
     output::note(format_args!("{} on {}", style::Styled(style::DIM, shown), opened.about()));
     let live = opened.live();
-    let confirm = live.as_ref().map(|about| Confirm::new(about, args.yes, cancel.clone()));
+    let confirm = live.as_ref().map(|live| Confirm::new(live, args.yes, cancel.clone()));
     let progress = Arc::new(Progress::new(target.clock.clone(), confirm));
     let run = execution::run_id(target.clock.now(), target::random()?);
     let settings = HostSettings {
@@ -290,7 +290,7 @@ async fn execute_script(
         Some(Answer::Nobody) => {
             exit = Exit::Denied;
             Some(format!(
-                "{} is live, and a run by hand asks before its {}st effect: there is no terminal to ask on, so say --yes",
+                "{}, and a run by hand asks before its {}st effect: there is no terminal to ask on, so say --yes",
                 live.unwrap_or_default(),
                 UNASKED + 1
             ))

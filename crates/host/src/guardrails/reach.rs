@@ -12,6 +12,44 @@ const CAMPAIGN: &str = "campaign";
 /// The attribute of a campaign that says who gets it, and the part of it that adds people. Who is `excluded` is left alone.
 const AUDIENCES: (&str, &str) = ("audiences", "included");
 
+/// What guardrails see in the calls of an operation, by the table alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    /// The resource whose records its effects touch.
+    pub records: &'static str,
+    /// Whether each item of its list is one, or each call.
+    pub each_item: bool,
+    /// Whether it can be about a list.
+    pub lists: bool,
+    /// Whether it can be about a campaign.
+    pub campaigns: bool,
+}
+
+/// What guardrails see in the calls of an operation.
+#[must_use]
+pub fn bounds(operation: &Operation) -> Bounds {
+    let body = operation.body.as_ref();
+    let in_path = operation.route.ids().filter_map(kind_of);
+    let key = body.and_then(|body| match body.id {
+        BodyId::Key(key) => kind_of(key),
+        BodyId::None | BodyId::Path => None,
+    });
+    let identified = body
+        .filter(|body| matches!(body.shape, Shape::Identifiers { .. }))
+        .map(|body| body.kind.to_owned());
+    let related = body.map(|body| body.relationships).unwrap_or_default();
+    let related = related.iter().map(|relationship| relationship.kind.to_owned());
+    let kinds: Vec<String> = in_path.chain(key).chain(identified).chain(related).collect();
+    let attributes = body.map(|body| body.attributes).unwrap_or_default();
+    let audiences = attributes.iter().any(|attribute| attribute.name == AUDIENCES.0);
+    Bounds {
+        records: counted(operation, body),
+        each_item: body.is_some_and(|body| body.shape.max().is_some()),
+        lists: audiences || kinds.iter().any(|kind| kind == LIST),
+        campaigns: kinds.iter().any(|kind| kind == CAMPAIGN),
+    }
+}
+
 /// The lists and campaigns that a call is about.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Reach {

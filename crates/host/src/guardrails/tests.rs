@@ -33,23 +33,65 @@ fn only_is_about_effects_and_never_is_about_everything() {
     let none = Arguments::default();
     let only = Guardrails { only: vec![patterns(&["lists.*"])], ..Guardrails::default() };
     check(&only, "lists.delete", &none, expect!["allowed"]);
-    check(&only, "profiles.update", &none, expect!["profiles.update: not called, the run was stopped: `--only lists.*` names the only operations that may change anything"]);
+    check(
+        &only,
+        "profiles.update",
+        &none,
+        expect![
+            "profiles.update: not called, the run was stopped: `--only lists.*` names the only operations that may change anything"
+        ],
+    );
     check(&only, "profiles.list", &none, expect!["allowed"]);
-    check(&only, REQUEST, &none, expect!["request: not called, the run was stopped: `--only lists.*` names the only operations that may change anything"]);
+    check(
+        &only,
+        REQUEST,
+        &none,
+        expect![
+            "request: not called, the run was stopped: `--only lists.*` names the only operations that may change anything"
+        ],
+    );
     let both = Guardrails {
         only: vec![patterns(&["lists.*", "request"]), patterns(&["*.update"])],
         ..Guardrails::default()
     };
     check(&both, "lists.update", &none, expect!["allowed"]);
-    check(&both, "lists.delete", &none, expect!["lists.delete: not called, the run was stopped: `--only *.update` names the only operations that may change anything"]);
+    check(
+        &both,
+        "lists.delete",
+        &none,
+        expect![
+            "lists.delete: not called, the run was stopped: `--only *.update` names the only operations that may change anything"
+        ],
+    );
     let never = Guardrails { never: vec![patterns(&["profiles.*"])], ..Guardrails::default() };
-    check(&never, "profiles.list", &none, expect!["profiles.list: not called, the run was stopped: `--only profiles.*` rules this operation out"]);
-    check(&never, "profiles.merge", &none, expect!["profiles.merge: not called, the run was stopped: `--only profiles.*` rules this operation out"]);
+    check(
+        &never,
+        "profiles.list",
+        &none,
+        expect![
+            "profiles.list: not called, the run was stopped: `--only profiles.*` rules this operation out"
+        ],
+    );
+    check(
+        &never,
+        "profiles.merge",
+        &none,
+        expect![
+            "profiles.merge: not called, the run was stopped: `--only profiles.*` rules this operation out"
+        ],
+    );
     check(&never, "lists.delete", &none, expect!["allowed"]);
     check(&never, REQUEST, &none, expect!["allowed"]);
     // Nothing named is nothing allowed.
     let nothing = Guardrails { only: vec![patterns(&[])], ..Guardrails::default() };
-    check(&nothing, "lists.create", &none, expect!["lists.create: not called, the run was stopped: `--only ` names the only operations that may change anything"]);
+    check(
+        &nothing,
+        "lists.create",
+        &none,
+        expect![
+            "lists.create: not called, the run was stopped: `--only ` names the only operations that may change anything"
+        ],
+    );
 }
 
 #[test]
@@ -61,18 +103,58 @@ fn effects_keep_to_the_lists_and_campaigns_that_are_named() {
     };
     let with = |ids: &[&str], body| Arguments::ids(ids.iter().copied()).with_body(body);
     check(&guardrails, "lists.add_profiles", &with(&["B"], json!(["p"])), expect!["allowed"]);
-    check(&guardrails, "lists.add_profiles", &with(&["A"], json!(["p"])), expect!["lists.add_profiles: not called, the run was stopped: the list `A` is not among those that `limits.lists` allows"]);
-    check(&guardrails, "lists.add_profiles", &with(&["X"], json!(["p"])), expect!["lists.add_profiles: not called, the run was stopped: the list `X` is not among those that `--lists A,B` allows"]);
+    check(
+        &guardrails,
+        "lists.add_profiles",
+        &with(&["A"], json!(["p"])),
+        expect![
+            "lists.add_profiles: not called, the run was stopped: the list `A` is not among those that `limits.lists` allows"
+        ],
+    );
+    check(
+        &guardrails,
+        "lists.add_profiles",
+        &with(&["X"], json!(["p"])),
+        expect![
+            "lists.add_profiles: not called, the run was stopped: the list `X` is not among those that `--lists A,B` allows"
+        ],
+    );
     check(&guardrails, "lists.get", &Arguments::ids(["X"]), expect!["allowed"]);
     check(&guardrails, "lists.create", &with(&[], json!({ "name": "new" })), expect!["allowed"]);
-    check(&guardrails, "campaigns.send", &with(&[], json!({ "campaign_id": "C" })), expect!["allowed"]);
-    check(&guardrails, "campaigns.send", &with(&[], json!({ "campaign_id": "D" })), expect!["campaigns.send: not called, the run was stopped: the campaign `D` is not among those that `limits.campaigns` allows"]);
+    check(
+        &guardrails,
+        "campaigns.send",
+        &with(&[], json!({ "campaign_id": "C" })),
+        expect!["allowed"],
+    );
+    check(
+        &guardrails,
+        "campaigns.send",
+        &with(&[], json!({ "campaign_id": "D" })),
+        expect![
+            "campaigns.send: not called, the run was stopped: the campaign `D` is not among those that `limits.campaigns` allows"
+        ],
+    );
     // Effects on anything else are not about lists or campaigns; of an unknown path nobody knows.
     check(&guardrails, "profiles.update", &with(&["p"], json!({})), expect!["allowed"]);
-    check(&guardrails, REQUEST, &Arguments::default(), expect!["request: not called, the run was stopped: no operation has this path, so nobody can tell whether it keeps within `--lists A,B`"]);
+    check(
+        &guardrails,
+        REQUEST,
+        &Arguments::default(),
+        expect![
+            "request: not called, the run was stopped: no operation has this path, so nobody can tell whether it keeps within `--lists A,B`"
+        ],
+    );
     let records = BTreeMap::from([("profiles", Limit::new(5, "limits.records.profiles"))]);
     let bounded = Guardrails { records, ..Guardrails::default() };
-    check(&bounded, REQUEST, &Arguments::default(), expect!["request: not called, the run was stopped: no operation has this path, so nobody can tell whether it keeps within `limits.records.profiles`"]);
+    check(
+        &bounded,
+        REQUEST,
+        &Arguments::default(),
+        expect![
+            "request: not called, the run was stopped: no operation has this path, so nobody can tell whether it keeps within `limits.records.profiles`"
+        ],
+    );
     check(&bounded, "profiles.update", &with(&["p"], json!({})), expect!["allowed"]);
 }
 
@@ -108,5 +190,6 @@ fn a_guardrail_by_hand_may_only_tighten() {
     expect![[r#"
         `--limit writes=21` would loosen `--limit writes=20`, which allows 20
         `--limit records=11` would loosen `--limit records=10`, which allows 10
-        `--lists A,B` names `B`, which `pianoroll.toml:9:1 (limits.lists)` does not allow"#]].assert_eq(&lines.join("\n"));
+        `--lists A,B` names `B`, which `pianoroll.toml:9:1 (limits.lists)` does not allow"#]]
+    .assert_eq(&lines.join("\n"));
 }

@@ -39,11 +39,24 @@ mod tests {
             let error = grant_word(PermissionSet::none(), word).unwrap_err();
             expected.assert_eq(&error.to_string());
         };
-        check("sends", expect!["`sends` is not an effect, a `resource:effect` or `request`; did you mean `send`?"]);
+        check(
+            "sends",
+            expect![
+                "`sends` is not an effect, a `resource:effect` or `request`; did you mean `send`?"
+            ],
+        );
         check("profile:read", expect!["there is no resource `profile`; did you mean `profiles`?"]);
-        check("profiles:reed", expect!["`reed` is not an effect; the effects are read, write, delete and send"]);
+        check(
+            "profiles:reed",
+            expect!["`reed` is not an effect; the effects are read, write, delete and send"],
+        );
         check("x", expect!["`x` is not an effect, a `resource:effect` or `request`"]);
-        check(":read", expect!["`:read` is not a permission; write `resource:effect`, such as `profiles:read`, or `request`"]);
+        check(
+            ":read",
+            expect![
+                "`:read` is not a permission; write `resource:effect`, such as `profiles:read`, or `request`"
+            ],
+        );
         assert!(grant_word(PermissionSet::none(), "connections:delete").is_ok());
     }
 }

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use pianoroll_gateway::Cancel;
 use pianoroll_host::Account;
+use pianoroll_script::Script;
+use pianoroll_simulator::Settings;
 
 use super::program::Program;
 use super::{Args, with};
@@ -31,16 +33,25 @@ pub(super) fn plan(
     args: &Args,
     environment: &Environment,
     program: &Program,
+    script: &Script,
 ) -> Result<Vec<Accounts>, Failure> {
-    let others = with::connections(args, program)?;
+    let with = with::connections(args, program, script)?;
     let to = |connection: Option<String>| {
         let target = TargetArguments { connection, ..args.target.clone() };
         Destination::new(&target, environment, program.project.clone())
     };
     let one = |connection: Option<String>| {
-        let others =
-            others.iter().map(|(name, connection)| Ok((name.clone(), to(connection.clone())?)));
-        Ok(Accounts { own: to(connection)?, others: others.collect::<Result<_, Failure>>()? })
+        let mut others = Vec::new();
+        for (index, (name, connection)) in with.iter().enumerate() {
+            let mut destination = to(connection.clone())?;
+            // Each simulated account has data of its own.
+            if let Destination::Simulator(settings) = &mut destination {
+                let seed = settings.seed.unwrap_or(Settings::default().seed);
+                settings.seed = Some(seed.wrapping_add(index as u64 + 1));
+            }
+            others.push((name.clone(), destination));
+        }
+        Ok(Accounts { own: to(connection)?, others })
     };
     let named = args.target.connection.clone();
     let own = program.automation.as_ref().map(|automation| &automation.settings.connections);
@@ -102,7 +113,7 @@ impl Opened {
         format!("{}{}", self.own.about, others.collect::<String>())
     }
 
-    /// The accounts that real customers may be behind, for the question; nothing where there are none.
+    /// That real customers may be behind some of the accounts, for the question; nothing where they cannot.
     pub(super) fn live(&self) -> Option<String> {
         let others = self.others.iter().map(|(_, target)| target);
         let mut live: Vec<&str> = Vec::new();
@@ -111,7 +122,11 @@ impl Opened {
                 live.push(&target.about);
             }
         }
-        (!live.is_empty()).then(|| live.join(" and "))
+        match live.as_slice() {
+            [] => None,
+            [one] => Some(format!("{one} is live")),
+            several => Some(format!("{} are live", several.join(" and "))),
+        }
     }
 
     /// The other accounts as the host knows them.

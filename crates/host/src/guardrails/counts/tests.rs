@@ -42,16 +42,51 @@ fn limit(source: &str, most: u64) -> Option<Limit> {
 #[test]
 fn a_limit_names_who_set_it() {
     let writes = Guardrails { writes: limit("--limit writes=3", 3), ..Guardrails::default() };
-    check(&writes, load(Weight::of(Effect::Write)), 3, expect!["profiles.update of 01GDDK: not called, the run was stopped: it has made the 3 writes that `--limit writes=3` allows"]);
+    check(
+        &writes,
+        load(Weight::of(Effect::Write)),
+        3,
+        expect![
+            "profiles.update of 01GDDK: not called, the run was stopped: it has made the 3 writes that `--limit writes=3` allows"
+        ],
+    );
     let calls = Guardrails { calls: limit("--limit calls=2", 2), ..Guardrails::default() };
-    check(&calls, load(Weight::of(Effect::Read)), 2, expect!["profiles.update of 01GDDK: not called, the run was stopped: it has made the 2 calls that `--limit calls=2` allows"]);
+    check(
+        &calls,
+        load(Weight::of(Effect::Read)),
+        2,
+        expect![
+            "profiles.update of 01GDDK: not called, the run was stopped: it has made the 2 calls that `--limit calls=2` allows"
+        ],
+    );
     let sends = Guardrails { sends: limit("limits.sends", 0), ..Guardrails::default() };
-    check(&sends, load(Weight::of(Effect::Delete).and(Effect::Send)), 0, expect!["profiles.update of 01GDDK: not called, the run was stopped: `limits.sends` allows no sends"]);
+    check(
+        &sends,
+        load(Weight::of(Effect::Delete).and(Effect::Send)),
+        0,
+        expect![
+            "profiles.update of 01GDDK: not called, the run was stopped: `limits.sends` allows no sends"
+        ],
+    );
     let deletes = Guardrails { deletes: limit("limits.deletes", 1), ..Guardrails::default() };
-    check(&deletes, load(Weight::of(Effect::Delete)), 1, expect!["profiles.update of 01GDDK: not called, the run was stopped: it has made the 1 delete that `limits.deletes` allows"]);
+    check(
+        &deletes,
+        load(Weight::of(Effect::Delete)),
+        1,
+        expect![
+            "profiles.update of 01GDDK: not called, the run was stopped: it has made the 1 delete that `limits.deletes` allows"
+        ],
+    );
     let records = BTreeMap::from([("profiles", Limit::new(1500, "limits.records.profiles"))]);
     let records = Guardrails { records, ..Guardrails::default() };
-    check(&records, profiles(1000), 1, expect!["profiles.update of 01GDDK: not called, the run was stopped: it touches 1000 of `profiles`, 1000 were touched before, and `limits.records.profiles` allows 1500 in all"]);
+    check(
+        &records,
+        profiles(1000),
+        1,
+        expect![
+            "profiles.update of 01GDDK: not called, the run was stopped: it touches 1000 of `profiles`, 1000 were touched before, and `limits.records.profiles` allows 1500 in all"
+        ],
+    );
 }
 
 #[test]
@@ -59,10 +94,38 @@ fn a_limit_on_time_is_told_in_minutes_where_it_is_some() {
     let read = load(Weight::of(Effect::Read));
     let seconds =
         |most| Guardrails { seconds: limit("limits.minutes", most), ..Guardrails::default() };
-    check(&seconds(60), read, 0, expect!["profiles.update of 01GDDK: not called, the run was stopped: it has run longer than the 1 minute that `limits.minutes` allows"]);
-    check(&seconds(45), read, 0, expect!["profiles.update of 01GDDK: not called, the run was stopped: it has run longer than the 45 seconds that `limits.minutes` allows"]);
-    check(&seconds(1), read, 0, expect!["profiles.update of 01GDDK: not called, the run was stopped: it has run longer than the 1 second that `limits.minutes` allows"]);
-    check(&seconds(0), read, 0, expect!["profiles.update of 01GDDK: not called, the run was stopped: it has run longer than the 0 seconds that `limits.minutes` allows"]);
+    check(
+        &seconds(60),
+        read,
+        0,
+        expect![
+            "profiles.update of 01GDDK: not called, the run was stopped: it has run longer than the 1 minute that `limits.minutes` allows"
+        ],
+    );
+    check(
+        &seconds(45),
+        read,
+        0,
+        expect![
+            "profiles.update of 01GDDK: not called, the run was stopped: it has run longer than the 45 seconds that `limits.minutes` allows"
+        ],
+    );
+    check(
+        &seconds(1),
+        read,
+        0,
+        expect![
+            "profiles.update of 01GDDK: not called, the run was stopped: it has run longer than the 1 second that `limits.minutes` allows"
+        ],
+    );
+    check(
+        &seconds(0),
+        read,
+        0,
+        expect![
+            "profiles.update of 01GDDK: not called, the run was stopped: it has run longer than the 0 seconds that `limits.minutes` allows"
+        ],
+    );
     take(&Spent::default(), &seconds(61), read).unwrap();
 }
 

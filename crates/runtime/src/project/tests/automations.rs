@@ -171,7 +171,8 @@ campaigns = []
                 ],
             },
         }
-    "#]].assert_debug_eq(&settings);
+    "#]]
+    .assert_debug_eq(&settings);
 }
 
 #[test]
@@ -348,28 +349,39 @@ limits = { writes = -1, write = 3, minutes = 1.5, records = { profile = 5, metri
                |                                                                                                                                                                                                    ^^^
         "#]],
     );
-    mistakes("program = \"../other.rhai\"\n", expect![[r#"
+    mistakes(
+        "program = \"../other.rhai\"\n",
+        expect![[r#"
         pianoroll.toml:8:11: `../other.rhai` is not a file of the project
           |
         8 | program = "../other.rhai"
           |           ^^^^^^^^^^^^^^^
           = write its path from the folder of pianoroll.toml, without `..`: "scripts/retag.rhai"
-    "#]]);
-    mistakes("program = \"/etc/passwd\"\n", expect![[r#"
+    "#]],
+    );
+    mistakes(
+        "program = \"/etc/passwd\"\n",
+        expect![[r#"
         pianoroll.toml:8:11: `/etc/passwd` is not a file of the project
           |
         8 | program = "/etc/passwd"
           |           ^^^^^^^^^^^^^
           = write its path from the folder of pianoroll.toml, without `..`: "scripts/retag.rhai"
-    "#]]);
-    mistakes("program = \"\"\n", expect![[r#"
+    "#]],
+    );
+    mistakes(
+        "program = \"\"\n",
+        expect![[r#"
         pianoroll.toml:8:11: `` is not a file of the project
           |
         8 | program = ""
           |           ^^
           = write its path from the folder of pianoroll.toml, without `..`: "scripts/retag.rhai"
-    "#]]);
-    mistakes("program = 3\nconnections = \"acme\"\n", expect![[r#"
+    "#]],
+    );
+    mistakes(
+        "program = 3\nconnections = \"acme\"\n",
+        expect![[r#"
         pianoroll.toml:8:11: `program` must be a text in quotes, not a number
           |
         8 | program = 3
@@ -380,27 +392,37 @@ limits = { writes = -1, write = 3, minutes = 1.5, records = { profile = 5, metri
         9 | connections = "acme"
           |               ^^^^^^
           = write connections = ["acme"], or connections = "label:acme"
-    "#]]);
-    mistakes("program = \"a\"\nconnections = \"label:retial\"\n", expect![[r#"
+    "#]],
+    );
+    mistakes(
+        "program = \"a\"\nconnections = \"label:retial\"\n",
+        expect![[r#"
         pianoroll.toml:9:15: no connection has the label `retial`
           |
         9 | connections = "label:retial"
           |               ^^^^^^^^^^^^^^
           = did you mean `label:retail`?
-    "#]]);
-    mistakes("program = \"a\"\nconnections = []\n", expect![[r#"
+    "#]],
+    );
+    mistakes(
+        "program = \"a\"\nconnections = []\n",
+        expect![[r#"
         pianoroll.toml:9:15: `connections` names none
           |
         9 | connections = []
           |               ^^
           = leave `connections` out to run on the only one
-    "#]]);
-    mistakes("program = \"a\"\nconnections = 3\n", expect![[r#"
+    "#]],
+    );
+    mistakes(
+        "program = \"a\"\nconnections = 3\n",
+        expect![[r#"
         pianoroll.toml:9:15: `connections` must be a list of texts, not a number
           |
         9 | connections = 3
           |               ^
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
