@@ -49,16 +49,16 @@ fn effects(simulator: &Simulator, connection: &str) -> Vec<String> {
 }
 
 const MARK: &str = r#"
-    //! Marks profiles.
-    //! param count: int = 1
-    //! param title: string
-    let done = 0;
-    for p in profiles::each(#{ page_size: 20 }) {
-        if done == params::count { break; }
-        profiles::update(p.id, #{ title: params::title });
-        done += 1;
-    }
-    done
+//! Marks profiles.
+//! param count: int = 1
+//! param title: string
+let done = 0;
+for p in profiles::each(#{ page_size: 20 }) {
+    if done == params::count { break; }
+    profiles::update(p.id, #{ title: params::title });
+    done += 1;
+}
+done
 "#;
 
 const RETAG: &str = "[automations.mark]\nprogram = \"scripts/mark.rhai\"\nconnections = \"label:retail\"\nparams = { count = 3, title = \"Dr\" }\npermissions = [\"profiles:read\", \"profiles:write\"]\nlimits = { writes = 5 }\n";
@@ -147,11 +147,11 @@ async fn what_an_automation_was_not_granted_is_not_sent() {
         |words: &[&str]| pianoroll_in(folder.path(), &simulator, words).expect_code(4).stderr;
     let error = denied(&["run", "drop"]);
     let line = error.lines().find(|line| line.contains("needs the permission")).unwrap();
-    expect![].assert_eq(line);
+    expect![[r#"error: scripts/drop.rhai:2:8: lists.delete: needs the permission `lists:delete`, which is not granted; grant it in `[automations.drop]` at pianoroll.toml:11 with `permissions = ["lists:read", "lists:delete"]`, or for one run with `--allow lists:delete`"#]].assert_eq(line);
     // Without permissions not even a read.
     let error = denied(&["run", "bare"]);
     let line = error.lines().find(|line| line.contains("needs the permission")).unwrap();
-    expect![].assert_eq(line);
+    expect![[r#"error: scripts/drop.rhai:1:8: lists.get: needs the permission `lists:read`, which is not granted; grant it in `[automations.bare]` at pianoroll.toml:12 with `permissions = ["lists:read"]`, or for one run with `--allow lists:read`"#]].assert_eq(line);
     assert_eq!(effects(&simulator, ACME), [""; 0]);
     pianoroll_in(folder.path(), &simulator, &["run", "drop", "--allow", "lists:delete"])
         .expect_code(0);
@@ -164,18 +164,36 @@ async fn a_file_wins_and_an_unknown_name_is_told_with_what_was_meant() {
     let folder = project("", RETAG, &[("mark.rhai", MARK.trim()), ("clean_up.rhai", "1")]);
     let refused =
         |words: &[&str]| pianoroll_in(folder.path(), &simulator, words).expect_code(2).stderr;
-    expect![].assert_eq(&refused(&["run", "marc"]));
-    expect![].assert_eq(&refused(&["run", "cleanup"]));
-    expect![].assert_eq(&refused(&["run", "scripts/mrak.rhai"]));
-    expect![].assert_eq(&refused(&["run", "nothing-like-it"]));
-    expect![].assert_eq(&refused(&["run", "scripts"]));
+    expect![[r#"
+        error: there is no file and no automation `marc`
+          hint: did you mean `mark`?
+    "#]].assert_eq(&refused(&["run", "marc"]));
+    expect![[r#"
+        error: there is no file and no automation `cleanup`
+          hint: did you mean `scripts/clean_up.rhai`?
+    "#]].assert_eq(&refused(&["run", "cleanup"]));
+    expect![[r#"
+        error: there is no file `scripts/mrak.rhai`
+          hint: did you mean `scripts/mark.rhai`?
+    "#]].assert_eq(&refused(&["run", "scripts/mrak.rhai"]));
+    expect![[r#"
+        error: there is no file and no automation `nothing-like-it`
+          hint: automations here: mark
+    "#]].assert_eq(&refused(&["run", "nothing-like-it"]));
+    expect![[r#"
+        error: `scripts` is a folder, and no script
+          hint: automations here: mark
+    "#]].assert_eq(&refused(&["run", "scripts"]));
     std::fs::write(folder.path().join("mark"), "\"the file\"").unwrap();
     let words = ["run", "mark", "--connection", "acme", "--json"];
     let report = pianoroll_in(folder.path(), &simulator, &words).expect_code(0).json();
     assert_eq!(report["result"], "the file");
     std::fs::remove_file(folder.path().join("scripts/mark.rhai")).unwrap();
     std::fs::remove_file(folder.path().join("mark")).unwrap();
-    expect![].assert_eq(&refused(&["run", "mark"]));
+    expect![[r#"
+        error: the program `scripts/mark.rhai` of the automation `mark` does not exist
+          hint: it is named at pianoroll.toml:9:11
+    "#]].assert_eq(&refused(&["run", "mark"]));
 }
 
 const COPY: &str = r#"
@@ -198,8 +216,20 @@ async fn a_run_over_two_accounts_asks_for_both_and_writes_where_it_should() {
     let file = ["run", "scripts/copy.rhai", "--connection", "acme"];
     let with =
         |word: &'static str| -> Vec<&str> { file.into_iter().chain(["--with", word]).collect() };
-    expect![].assert_eq(&refused(&file));
-    expect![].assert_eq(&refused(&with("targt=beta")));
+    expect![[r#"
+        error: scripts/copy.rhai:4:1: there is no function `on`
+          |
+        4 | on("target", || templates::create(#{ name: name, editor_type: "CODE", html: "<p>x</p>" }).id)
+          | ^^
+          = did you mean `Fn`?
+    "#]].assert_eq(&refused(&file));
+    expect![[r#"
+        error: scripts/copy.rhai:4:1: there is no function `on`
+          |
+        4 | on("target", || templates::create(#{ name: name, editor_type: "CODE", html: "<p>x</p>" }).id)
+          | ^^
+          = did you mean `Fn`?
+    "#]].assert_eq(&refused(&with("targt=beta")));
     pianoroll_in(folder.path(), &simulator, &with("target=beta")).expect_code(0);
     assert_eq!(effects(&simulator, ACME), [""; 0]);
     assert_eq!(effects(&simulator, BETA), ["POST /klaviyo/api/templates"]);
@@ -247,7 +277,7 @@ for id in ids { profiles::update(id, #{ title: "Dr" }); }
     };
     let finished = on("beta", "target=acme", &[]).expect_code(4);
     let hint = finished.stderr.lines().find(|line| line.contains("hint")).unwrap();
-    expect![].assert_eq(hint);
+    expect!["  hint: connection acme is live, and a run by hand asks before its 101st effect: there is no terminal to ask on, so say --yes"].assert_eq(hint);
     assert_eq!(effects(&simulator, BETA).len(), 100);
     on("beta", "target=acme", &["--yes"]).expect_code(0);
     on("beta", "target=beta", &[]).expect_code(0);

@@ -48,14 +48,21 @@ const TWO_WRITES: &str = r#"
 #[tokio::test(flavor = "multi_thread")]
 async fn a_limit_stops_the_run_before_it_is_passed() {
     let simulator = simulator(unlimited()).await;
-    stopped(&simulator, TWO_WRITES, &["--limit", "writes=2"], expect![]);
+    stopped(&simulator, TWO_WRITES, &["--limit", "writes=2"], expect![[r#"
+        profiles.update of 01GDDT52CBVVZ32YE0XTZFFTYH: not called, the run was stopped: it has made the 2 writes that `--limit writes=2` allows
+        {"guardrail":"writes","items":0,"source":"--limit writes=2","target":"01GDDT52CBVVZ32YE0XTZFFTYH"}"#]]);
     assert_eq!(effects(&simulator).len(), 2);
     simulator.reset();
-    stopped(&simulator, TWO_WRITES, &["--limit", "records.profiles=1"], expect![]);
+    stopped(&simulator, TWO_WRITES, &["--limit", "records.profiles=1"], expect![[r#"
+        profiles.update of 01GDDKASAP8TKDDA2GRZDSVP4I: not called, the run was stopped: it touches 1 of `profiles`, 1 were touched before, and `--limit records.profiles=1` allows 1 in all
+        {"guardrail":"records.profiles","items":0,"source":"--limit records.profiles=1","target":"01GDDKASAP8TKDDA2GRZDSVP4I"}"#]]);
     assert_eq!(effects(&simulator).len(), 1);
     simulator.reset();
-    stopped(&simulator, TWO_WRITES, &["--limit", "seconds=0"], expect![]);
-    assert!(simulator.requests().is_empty());
+    stopped(&simulator, TWO_WRITES, &["--limit", "seconds=0"], expect![[r#"
+        profiles.list: not called, the run was stopped: it has run longer than the 0 seconds that `--limit seconds=0` allows
+        {"guardrail":"minutes","items":0,"source":"--limit seconds=0","target":""}"#]]);
+    let api = |path: &str| path.starts_with("/klaviyo/");
+    assert!(!simulator.requests().iter().any(|request| api(&request.path)));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -67,7 +74,9 @@ async fn records_of_a_list_count_each() {
         let list = lists::create(#{ name: "All" });
         lists::add_profiles(list.id, ids);
     "#;
-    stopped(&simulator, program, &["--limit", "records.profiles=499"], expect![]);
+    stopped(&simulator, program, &["--limit", "records.profiles=499"], expect![[r#"
+        lists.add_profiles of KXXIXB with 500 items: not called, the run was stopped: it touches 500 of `profiles`, 0 were touched before, and `--limit records.profiles=499` allows 499 in all
+        {"guardrail":"records.profiles","items":500,"source":"--limit records.profiles=499","target":"KXXIXB"}"#]]);
     assert_eq!(effects(&simulator), ["POST /klaviyo/api/lists"]);
     simulator.reset();
     script(&simulator, program, &["--limit", "records.profiles=500,records.lists=1"])
