@@ -35,7 +35,7 @@ pub struct PermissionError {
     /// What it needs.
     pub permission: Permission,
     /// Where it would be granted.
-    pub grant_by: GrantBy,
+    pub grant_by: Box<GrantBy>,
 }
 
 impl PermissionError {
@@ -43,7 +43,7 @@ impl PermissionError {
     #[must_use]
     pub fn grant(&self) -> String {
         let permission = self.permission.to_string();
-        match &self.grant_by {
+        match &*self.grant_by {
             GrantBy::Flag => format!("--allow {permission}"),
             GrantBy::Automation { permissions, .. } => {
                 let words = permissions.iter().chain([&permission]);
@@ -59,7 +59,7 @@ impl fmt::Display for PermissionError {
         let Self { operation, permission, grant_by } = self;
         write!(f, "{operation}: needs the permission `{permission}`, which is not granted; ")?;
         let grant = self.grant();
-        match grant_by {
+        match &**grant_by {
             GrantBy::Flag => write!(f, "grant it with `{grant}`"),
             GrantBy::Automation { place, name, .. } => write!(
                 f,
@@ -80,7 +80,7 @@ pub(crate) fn check(
     if pianoroll_api::allows(&settings.grants, &permission) {
         return Ok(());
     }
-    let (operation, grant_by) = (operation.to_owned(), settings.grant_by.clone());
+    let (operation, grant_by) = (operation.to_owned(), Box::new(settings.grant_by.clone()));
     Err(PermissionError { operation, permission, grant_by })
 }
 
@@ -93,6 +93,7 @@ mod tests {
     fn check(grant_by: GrantBy, expected: Expect) {
         let permission = "profiles:delete".parse().unwrap();
         let operation = "profiles.merge".to_owned();
+        let grant_by = Box::new(grant_by);
         let error = PermissionError { operation, permission, grant_by };
         expected.assert_eq(&error.to_string());
     }

@@ -99,7 +99,10 @@ fn limit(guardrails: &mut Guardrails, word: &str) -> Result<(), Failure> {
                 return Err(input("`records` needs a resource: records.profiles=500".to_owned()));
             }
             None => {
-                let hint = suggest::hint(name, NAMES);
+                let hint = match record_resource(name) {
+                    Ok(resource) => Some(format!("did you mean `records.{resource}`?")),
+                    Err(_) => suggest::hint(name, NAMES),
+                };
                 return Err(input(format!("`{name}` cannot be limited")).hint_if(hint));
             }
         },

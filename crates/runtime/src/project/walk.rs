@@ -308,16 +308,15 @@ fn scalar(value: &DeValue<'_>) -> Option<String> {
 fn later(path: &str, key: &str) -> Option<String> {
     let schedules = "this version runs automations by hand only: `pianoroll run NAME`";
     let flows = "this version does not count people reached by flows; bound `sends`, or rule out `flows.update_status` with `never`";
-    let hint = match (path, key) {
-        ("", "notify") => schedules,
-        (path, _) if path.ends_with(".limits") && path.starts_with("automations.") => {
-            if key == "reached_by_flows" { flows } else { return None }
-        }
+    let of_automation = path.strip_prefix("automations.");
+    let hint = match (of_automation, key) {
+        (None, "notify") if path.is_empty() => schedules,
+        (Some(rest), "reached_by_flows") if rest.ends_with(".limits") => flows,
         (
-            path,
+            Some(_),
             "schedule" | "schedules" | "trigger" | "triggers" | "webhook" | "notify" | "catch_up"
             | "overlap" | "jitter" | "retry" | "backoff" | "timeout" | "pause_after" | "backfill",
-        ) if path.starts_with("automations.") => schedules,
+        ) => schedules,
         _ => return None,
     };
     Some(hint.to_owned())

@@ -125,7 +125,9 @@ fn operations_are_explained() {
 
 #[test]
 fn permissions_and_effects_are_explained() {
-    check("flows:send", expect![[r#"
+    check(
+        "flows:send",
+        expect![[r#"
         flows:send
         Covers 1 operation.
 
@@ -133,8 +135,11 @@ fn permissions_and_effects_are_explained() {
 
           by hand      --allow flows:send
           automation   permissions = ["flows:send"]
-    "#]]);
-    check("flows:write", expect![[r#"
+    "#]],
+    );
+    check(
+        "flows:write",
+        expect![[r#"
         flows:write
         Covers 2 operations.
 
@@ -143,15 +148,21 @@ fn permissions_and_effects_are_explained() {
 
           by hand      a run by hand has it
           automation   permissions = ["flows:write"]
-    "#]]);
-    check("metrics:delete", expect![[r#"
+    "#]],
+    );
+    check(
+        "metrics:delete",
+        expect![[r#"
         metrics:delete
         No operation needs it: granting it grants nothing.
 
           by hand      --allow metrics:delete
           automation   permissions = ["metrics:delete"]
-    "#]]);
-    check("connections:delete", expect![[r#"
+    "#]],
+    );
+    check(
+        "connections:delete",
+        expect![[r#"
         connections:delete
         Covers 1 operation.
 
@@ -160,16 +171,22 @@ fn permissions_and_effects_are_explained() {
           by hand      --allow connections:delete
           automation   permissions = ["connections:delete"]
           note         no effect's word covers it: it has to be granted by this name
-    "#]]);
-    check("request", expect![[r#"
+    "#]],
+    );
+    check(
+        "request",
+        expect![[r#"
         request
         Covers native paths that no operation has, reached by `request(method, path, …)`. Nobody knows what they do: unless it is a GET, each counts as delete and as send, and is never sent twice.
 
           by hand      --allow request
           automation   permissions = ["request"]
           note         no effect's word covers it: it has to be granted by this name
-    "#]]);
-    check("send", expect![[r#"
+    "#]],
+    );
+    check(
+        "send",
+        expect![[r#"
         send: reaches people or third parties: messages, or data that leaves for another system
 
           campaigns.send
@@ -180,35 +197,54 @@ fn permissions_and_effects_are_explained() {
           by hand      --allow send
           automation   permissions = ["send"]
           or finer     `campaigns:send` covers that resource only
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn unknown_words_are_told_with_what_was_meant() {
-    check("profile:write", expect![[r#"
+    check(
+        "profile:write",
+        expect![[r#"
         `profile:write` is not a permission, an operation or an effect
         did you mean `profiles:write`?
-    "#]]);
-    check("profiles::merge", expect![[r#"
+    "#]],
+    );
+    check(
+        "profiles::merge",
+        expect![[r#"
         `profiles::merge` is not a permission, an operation or an effect
         did you mean `profiles.merge`?
-    "#]]);
-    check("profiles.merg", expect![[r#"
+    "#]],
+    );
+    check(
+        "profiles.merg",
+        expect![[r#"
         `profiles.merg` is not a permission, an operation or an effect
         did you mean `profiles.merge`?
-    "#]]);
-    check("sends", expect![[r#"
+    "#]],
+    );
+    check(
+        "sends",
+        expect![[r#"
         `sends` is not a permission, an operation or an effect
         did you mean `send`?
-    "#]]);
-    check("profiles", expect![[r#"
+    "#]],
+    );
+    check(
+        "profiles",
+        expect![[r#"
         `profiles` is not a permission, an operation or an effect
         `profiles` is a resource; its permissions are profiles:delete, profiles:read, profiles:write
-    "#]]);
-    check("xyz", expect![[r#"
+    "#]],
+    );
+    check(
+        "xyz",
+        expect![[r#"
         `xyz` is not a permission, an operation or an effect
         `pianoroll operations list` shows all operations
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]

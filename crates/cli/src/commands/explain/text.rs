@@ -28,7 +28,7 @@ pub(super) fn operation(facts: &OperationFacts) -> String {
     line(&mut text, "lost answer", &facts.lost_answer);
     line(&mut text, "limits", limits(facts));
     if let Some(why) = facts.documented_only {
-        line(&mut text, "caution", format!("documented, but the API has no such route: {why}"));
+        line(&mut text, "caution", why);
     }
     let show = format!("`pianoroll operations show {}` tells what it takes", facts.operation);
     let _ = writeln!(text, "\n{}", Styled(DIM, show));
