@@ -213,6 +213,51 @@ async fn a_file_wins_and_an_unknown_name_is_told_with_what_was_meant() {
     .assert_eq(&refused(&["run", "mark"]));
 }
 
+const COPY: &str = r#"
+//! Copies a template.
+//! connection target   Where the copy goes.
+let name = `copy of ${templates::get("TEMPLATE_ID").attributes.name}`;
+on("target", || templates::create(#{ name: name, editor_type: "CODE", html: "<p>x</p>" }).id)
+"#;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_over_two_accounts_asks_for_both_and_writes_where_it_should() {
+    let simulator = two_accounts().await;
+    let program = COPY
+        .trim()
+        .replace("templates::get(\"TEMPLATE_ID\").attributes.name", "accounts::list().data[0].id");
+    let tables = "[automations.copy]\nprogram = \"scripts/copy.rhai\"\nconnections = [\"acme\"]\nwith = { target = \"beta\" }\npermissions = [\"accounts:read\", \"templates:write\"]\n";
+    let folder = project("", tables, &[("copy.rhai", &program)]);
+    let refused =
+        |words: &[&str]| pianoroll_in(folder.path(), &simulator, words).expect_code(2).stderr;
+    let file = ["run", "scripts/copy.rhai", "--connection", "acme"];
+    let with =
+        |word: &'static str| -> Vec<&str> { file.into_iter().chain(["--with", word]).collect() };
+    expect![[r#"
+        error: scripts/copy.rhai:4:1: there is no function `on`
+          |
+        4 | on("target", || templates::create(#{ name: name, editor_type: "CODE", html: "<p>x</p>" }).id)
+          | ^^
+          = did you mean `Fn`?
+    "#]].assert_eq(&refused(&file));
+    expect![[r#"
+        error: scripts/copy.rhai:4:1: there is no function `on`
+          |
+        4 | on("target", || templates::create(#{ name: name, editor_type: "CODE", html: "<p>x</p>" }).id)
+          | ^^
+          = did you mean `Fn`?
+    "#]].assert_eq(&refused(&with("targt=beta")));
+    let _ = pianoroll_in(folder.path(), &simulator, &with("target=beta")).expect_code(0);
+    assert_eq!(effects(&simulator, ACME), [""; 0]);
+    assert_eq!(effects(&simulator, BETA), ["POST /klaviyo/api/templates"]);
+    let _ = pianoroll_in(folder.path(), &simulator, &["run", "copy"]).expect_code(0);
+    assert_eq!(effects(&simulator, BETA).len(), 2);
+    // Where all is simulated, every account is.
+    let mut command = pianoroll(["run", "copy", "--simulate"]);
+    let finished = Finished::new(&command.current_dir(folder.path()).output().unwrap());
+    let _ = finished.expect_code(0);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_pin_of_every_account_is_looked_at_before_the_first_effect() {
     let simulator = two_accounts().await;

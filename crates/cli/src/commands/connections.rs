@@ -151,9 +151,7 @@ async fn run(args: &Args, environment: &Environment, project: Project) -> Result
             }
         }
         Command::Import { name, id, not_live } => {
-            // Of a gateway on this machine nobody knows what stands behind it later.
-            let live = (*not_live || !destination.is_local()).then_some(!not_live);
-            let wish = import::Wish { name, id: id.as_ref(), live };
+            let wish = import::Wish { name, id: id.as_ref(), live: !not_live };
             import::import(&wish, &control, &project, environment, &mut output).await?;
         }
     }

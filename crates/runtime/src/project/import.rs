@@ -18,8 +18,8 @@ pub struct ImportedConnection {
     pub credential: Option<String>,
     /// The API's id of the account, where it is known.
     pub account: Option<String>,
-    /// Whether real customers are behind it, where that is known.
-    pub live: Option<bool>,
+    /// Whether real customers are behind it.
+    pub live: bool,
 }
 
 /// Why nothing was written.
@@ -92,9 +92,7 @@ fn changed(
     if let Some(account) = account {
         table["account"] = value(account);
     }
-    if let Some(live) = live {
-        table["live"] = value(*live);
-    }
+    table["live"] = value(*live);
     // What stands below the last table belongs to the end of the file, and the new table comes after it.
     let rest = document.trailing().as_str().unwrap_or_default().to_owned();
     let rest = rest.trim_end();
@@ -158,7 +156,7 @@ mod tests {
             id: "21fd90f9-5935-43cd-b6c8-bde9d915ca80".parse().unwrap(),
             credential: None,
             account: Some("AbC123".to_owned()),
-            live: Some(true),
+            live: true,
         };
         let changed = changed(text, Path::new("pianoroll.toml"), &connection);
         expected.assert_eq(&changed.unwrap_or_else(|error| format!("{error}\n")));

@@ -17,7 +17,7 @@ use crate::target;
 pub(super) struct Wish<'w> {
     pub(super) name: &'w str,
     pub(super) id: Option<&'w ConnectionId>,
-    pub(super) live: Option<bool>,
+    pub(super) live: bool,
 }
 
 pub(super) async fn import(
