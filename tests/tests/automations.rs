@@ -234,19 +234,14 @@ async fn a_run_over_two_accounts_asks_for_both_and_writes_where_it_should() {
     let with =
         |word: &'static str| -> Vec<&str> { file.into_iter().chain(["--with", word]).collect() };
     expect![[r#"
-        error: scripts/copy.rhai:4:1: there is no function `on`
-          |
-        4 | on("target", || templates::create(#{ name: name, editor_type: "CODE", html: "<p>x</p>" }).id)
-          | ^^
-          = did you mean `Fn`?
+        error: the script also works on the connection `target` (Where the copy goes.), and none is named for it
+          hint: --with target=CONNECTION
     "#]].assert_eq(&refused(&file));
     expect![[r#"
-        error: scripts/copy.rhai:4:1: there is no function `on`
-          |
-        4 | on("target", || templates::create(#{ name: name, editor_type: "CODE", html: "<p>x</p>" }).id)
-          | ^^
-          = did you mean `Fn`?
-    "#]].assert_eq(&refused(&with("targt=beta")));
+        error: `scripts/copy.rhai` declares no connection `targt`
+          hint: did you mean `target`?
+    "#]]
+    .assert_eq(&refused(&with("targt=beta")));
     let _ = pianoroll_in(folder.path(), &simulator, &with("target=beta")).expect_code(0);
     assert_eq!(effects(&simulator, ACME), [""; 0]);
     assert_eq!(effects(&simulator, BETA), ["POST /klaviyo/api/templates"]);

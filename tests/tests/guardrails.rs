@@ -227,9 +227,9 @@ fn words_that_guard_nothing_are_refused_before_anything_runs() {
     check(
         &["--limit", "profiles=3"],
         expect![[r#"
-        error: --limit: `profiles` cannot be limited
-          hint: allowed here: calls, writes, deletes, sends, minutes, seconds, records
-    "#]],
+            error: --limit: `profiles` cannot be limited
+              hint: did you mean `records.profiles`?
+        "#]],
     );
     check(
         &["--limit", "records.profile=3"],

@@ -96,7 +96,7 @@ fn operations_are_explained() {
               bounded by   never
               lost answer  it is sent again: it changes nothing
               limits       10 a second, 150 a minute (tier M)
-              caution      documented, but the API has no such route: no revision of Klaviyo's API has this route; call campaigns.start_recipient_estimation, wait for campaigns.get_recipient_estimation_job, then read campaigns.get_recipient_estimation
+              caution      no revision of Klaviyo's API has this route; call campaigns.start_recipient_estimation, wait for campaigns.get_recipient_estimation_job, then read campaigns.get_recipient_estimation
 
             `pianoroll operations show campaigns.estimate_recipients` tells what it takes
         "#]],
