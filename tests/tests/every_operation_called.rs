@@ -58,7 +58,7 @@ async fn call_all(mode: Mode) {
                     let mut command = pianoroll(words(operation, example));
                     command.args(at(simulator)).args([
                         "--allow",
-                        "read,write,delete,send",
+                        "read,write,delete,send,connections:write,connections:delete",
                         "--json",
                     ]);
                     command.args(served(mode));

@@ -52,7 +52,7 @@ async fn run_all(mode: Mode) {
             let mut command = pianoroll(["run"]);
             command.arg(&file).args(at(&simulator)).args([
                 "--allow",
-                "read,write,delete,send",
+                "read,write,delete,send,connections:write,connections:delete",
                 "--json",
             ]);
             command.args(["--mode", mode.as_str()]);

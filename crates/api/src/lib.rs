@@ -7,6 +7,7 @@
 
 pub mod arguments;
 pub mod filter;
+mod grants;
 pub mod operation;
 pub mod request;
 
@@ -22,5 +23,6 @@ mod generated {
 
 pub use arguments::{Arguments, Options};
 pub use generated::{APPS, OPERATIONS, RESOURCES, requests, resources};
+pub use grants::{allows, needs_name};
 pub use operation::{App, Operation, Resource, app, find, resolve, resource_of_type};
 pub use request::TypedRequest;

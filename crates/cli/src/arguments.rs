@@ -8,12 +8,12 @@ mod target;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
-    call, check, completions, connections, doctor, init, operations, run, simulate,
+    call, check, completions, connections, doctor, explain, init, operations, run, simulate,
 };
 use crate::{exit, style};
 
 pub(crate) use grants::GrantArguments;
-pub(crate) use limits::LimitWord;
+pub(crate) use limits::LimitArguments;
 #[cfg(test)]
 pub(crate) use target::QuotaWord;
 pub(crate) use target::{ModeWord, TargetArguments};
@@ -53,7 +53,7 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Start a project: a commented pianoroll.toml, an example script and a .gitignore
     Init(init::Args),
-    /// Run a script
+    /// Run a script, or an automation of the project
     Run(run::Args),
     /// Find the mistakes of scripts before they run
     Check(check::Args),
@@ -62,6 +62,8 @@ pub(crate) enum Command {
     /// List the operations, or show one
     #[command(subcommand)]
     Operations(operations::Command),
+    /// Say what a permission covers, what an operation needs and does, or what an effect is
+    Explain(explain::Args),
     /// Play the whole gateway on this machine
     Simulate(simulate::Args),
     /// Manage the accounts behind a gateway key
@@ -78,8 +80,9 @@ impl Command {
         matches!(
             self,
             Command::Operations(_)
-                | Command::Completions(_)
                 | Command::Check(_)
+                | Command::Explain(_)
+                | Command::Completions(_)
                 | Command::Doctor(_)
         )
     }

@@ -5,6 +5,7 @@ pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod connections;
 pub(crate) mod doctor;
+pub(crate) mod explain;
 pub(crate) mod init;
 pub(crate) mod operations;
 pub(crate) mod run;
@@ -22,6 +23,7 @@ pub(crate) fn execute(command: Command) -> Result<Exit, Failure> {
         Command::Call(args) => call::execute(&args),
         Command::Check(args) => check::execute(&args),
         Command::Operations(command) => operations::execute(&command),
+        Command::Explain(args) => explain::execute(&args),
         Command::Simulate(args) => simulate::execute(&args),
         Command::Connections(args) => connections::execute(&args),
         Command::Doctor(args) => doctor::execute(&args),

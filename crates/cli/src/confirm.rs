@@ -18,8 +18,8 @@ pub(crate) const UNASKED: u64 = 100;
 /// Prints effects and asks once.
 #[derive(Debug)]
 pub(crate) struct Confirm {
-    /// The connection, for the question.
-    about: String,
+    /// What is live, for the question: `connection acme is live`.
+    live: String,
     cancel: Cancel,
     // The answer, once there is one. Held while asking, so that every further effect waits for it.
     answer: Mutex<Option<Answer>>,
@@ -40,9 +40,9 @@ pub(crate) enum Answer {
 
 impl Confirm {
     /// `yes` answers the question before it is asked.
-    pub(crate) fn new(about: &str, yes: bool, cancel: Cancel) -> Self {
+    pub(crate) fn new(live: &str, yes: bool, cancel: Cancel) -> Self {
         let answer = Mutex::new(yes.then_some(Answer::Yes));
-        Self { about: about.to_owned(), cancel, answer, asking: AtomicBool::new(false) }
+        Self { live: live.to_owned(), cancel, answer, asking: AtomicBool::new(false) }
     }
 
     /// Whether the question stands on the terminal.
@@ -65,7 +65,7 @@ impl Confirm {
             self.asking.store(true, Ordering::Relaxed);
             before_asking();
             // Other calls of the run go on being answered meanwhile.
-            let answer = tokio::task::block_in_place(|| ask(&self.about, &self.cancel));
+            let answer = tokio::task::block_in_place(|| ask(&self.live, &self.cancel));
             self.asking.store(false, Ordering::Relaxed);
             answer
         });
@@ -86,8 +86,9 @@ fn line(entry: &LedgerEntry) -> String {
         0 => String::new(),
         items => format!(" ({})", crate::numbers::counted(items, "item", "items")),
     };
+    let account = entry.account.as_ref().map(|name| format!(" on {name}")).unwrap_or_default();
     format!(
-        "{:6}  {} {}{items}  {}",
+        "{:6}  {} {}{items}{account}  {}",
         Styled(style::effect(entry.effect), entry.effect),
         entry.operation,
         plain(&entry.target),
@@ -95,13 +96,12 @@ fn line(entry: &LedgerEntry) -> String {
     )
 }
 
-fn ask(about: &str, cancel: &Cancel) -> Answer {
+fn ask(live: &str, cancel: &Cancel) -> Answer {
     let terminal = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
     if !terminal {
         return Answer::Nobody;
     }
-    let question =
-        format!("{about} is live, and this run has made {UNASKED} effects on it. Go on? [y/N] ");
+    let question = format!("{live}, and this run has made {UNASKED} effects. Go on? [y/N] ");
     let mut stderr = anstream::stderr();
     let _ = write!(stderr, "{}", Styled(WARNING, question));
     let _ = stderr.flush();

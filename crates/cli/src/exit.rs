@@ -41,6 +41,20 @@ impl Exit {
         }
     }
 
+    /// How much there is to look at, among several runs: the gravest one is how the whole ended.
+    pub(crate) const fn gravity(self) -> u8 {
+        match self {
+            Exit::Completed => 0,
+            Exit::Problems => 1,
+            Exit::Failed => 2,
+            Exit::Input => 3,
+            Exit::Credential => 4,
+            Exit::Denied => 5,
+            Exit::Cancelled => 6,
+            Exit::UnknownOutcome => 7,
+        }
+    }
+
     /// What it means, as the help says it.
     pub(crate) const fn meaning(self) -> &'static str {
         match self {

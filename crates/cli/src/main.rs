@@ -10,6 +10,7 @@ mod arguments;
 mod commands;
 
 mod environment;
+mod source;
 mod target;
 mod words;
 

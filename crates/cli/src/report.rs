@@ -120,6 +120,28 @@ pub(crate) fn text(report: &RunReport) -> String {
     text
 }
 
+/// The runs of an automation, a line a connection: its name, the outcome, and how the process would have ended.
+pub(crate) fn group(automation: &str, runs: &[(&str, Option<&str>, Exit)]) -> String {
+    let done = runs.iter().filter(|(.., exit)| matches!(exit, Exit::Completed | Exit::Problems));
+    let (done, of) = (grouped(done.count() as u64), counted(runs.len() as u64, "run", "runs"));
+    let width = runs.iter().map(|(name, ..)| name.chars().count()).max().unwrap_or_default();
+    let mut text = format!("{}: {done} of {of} completed\n", Styled(HEADING, automation));
+    for (connection, outcome, exit) in runs {
+        let style = match exit {
+            Exit::Completed => GOOD,
+            Exit::Problems | Exit::Cancelled => WARNING,
+            _ => ERROR,
+        };
+        let outcome = outcome.unwrap_or("failed");
+        let meaning = match exit {
+            Exit::Completed | Exit::Cancelled => String::new(),
+            exit => format!("  {}", Styled(DIM, exit.meaning())),
+        };
+        let _ = writeln!(text, "  {connection:width$}  {}{meaning}", Styled(style, outcome));
+    }
+    text
+}
+
 /// What ended the program, for people: the place, the line, the caret; and what to do about it.
 pub(crate) fn error(report: &RunReport, hint: Option<String>) -> Option<String> {
     let error = report.error.as_ref()?;

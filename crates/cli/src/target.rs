@@ -19,7 +19,7 @@ use crate::exit::Exit;
 use crate::failure::{Failure, OrExit as _};
 
 pub(crate) use choose::{account, only};
-pub(crate) use open::{Target, Wanted, random, read_key, seed, today};
+pub(crate) use open::{Clients, Target, Wanted, random, read_key, seed, today};
 
 /// Where calls will go.
 #[derive(Debug)]

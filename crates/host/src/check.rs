@@ -23,6 +23,7 @@ use pianoroll_model::Revision;
 pub(crate) use error::Mistakes;
 pub use error::{About, CheckError, CheckErrors};
 pub use ids::MAX_ID_BYTES;
+pub(crate) use ids::stays_in_its_segment;
 
 /// The most bytes of JSON that a body may have. Klaviyo takes 5 MB from any endpoint (reference: rate limits and status
 /// codes); whether a megabyte is 10^6 or 2^20 bytes is not said, so this is the smaller.

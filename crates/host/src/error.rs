@@ -254,11 +254,21 @@ impl HostError {
                 });
                 map["meta"] = json!({ "errors": errors.collect::<Vec<_>>() });
             }
-            Cause::Permission(error) => map["meta"] = json!({ "permission": error.permission }),
             Cause::Account { name, known } => {
                 map["meta"] = json!({ "account": name, "known": known });
             }
-            Cause::Guardrail(_) | Cause::Cancelled { .. } | Cause::Paging { .. } => {}
+            Cause::Permission(error) => {
+                map["meta"] = json!({ "permission": error.permission, "grant": error.grant() });
+            }
+            Cause::Guardrail(error) => {
+                map["meta"] = json!({
+                    "guardrail": error.refusal.guardrail(),
+                    "source": error.source,
+                    "target": error.target,
+                    "items": error.items,
+                });
+            }
+            Cause::Cancelled { .. } | Cause::Paging { .. } => {}
         }
         map
     }

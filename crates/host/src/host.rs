@@ -17,6 +17,7 @@ use crate::error::HostError;
 use crate::guardrails::{Guardrails, Spent};
 use crate::ledger::{Book, Ledger};
 use crate::observer::{Level, Observer, Place, Silent};
+use crate::permission::GrantBy;
 use crate::plan::{DryRun, Plan};
 use crate::summary::{Problem, Problems, Summary, Tally};
 
@@ -31,6 +32,8 @@ pub struct HostSettings {
     pub others: BTreeMap<String, Account>,
     /// What was granted.
     pub grants: PermissionSet,
+    /// Where more would be granted, for denials.
+    pub grant_by: GrantBy,
     /// The limits.
     pub guardrails: Guardrails,
     /// The program's parameters, typed by its header.
@@ -65,6 +68,7 @@ impl HostSettings {
             connection,
             others: BTreeMap::new(),
             grants: PermissionSet::none(),
+            grant_by: GrantBy::Flag,
             guardrails: Guardrails::default(),
             params: Map::new(),
             started: clock.now(),

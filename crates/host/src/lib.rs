@@ -32,13 +32,16 @@ pub use account::Account;
 pub use branch::Branch;
 pub use check::{About, CheckError, CheckErrors};
 pub use error::{Cause, Done, HostError, HostErrorKind, PagingMistake};
-pub use guardrails::{GuardrailError, Guardrails, Limit};
+pub use guardrails::{
+    Bounds, GuardrailError, Guardrails, Limit, Loosened, OperationPattern, Refusal, Scope,
+    WordError, bounds, check_id, record_resource,
+};
 pub use guest::{Guest, GuestError, GuestErrorKind, GuestRun};
 pub use host::{Host, HostSettings};
 pub use ledger::{Ledger, LedgerEntry};
 pub use observer::{Level, Observer, Place, Silent};
 pub use pages::Pages;
-pub use permission::PermissionError;
+pub use permission::{GrantBy, PermissionError, grant_word};
 pub use plan::{Plan, PlannedEffect};
 pub use random::RandomStream;
 pub use reply::Reply;

@@ -25,7 +25,7 @@ use serde_json::Value;
 use crate::account::KnownAccount;
 use crate::check::{self, CheckErrors};
 use crate::error::{Cause, Done, HostError};
-use crate::guardrails::Weight;
+use crate::guardrails::{self, GuardrailError, Load, Reach, Refusal, Weight};
 use crate::host::Host;
 use crate::ledger::{EntryState, Intent, LedgerEntry, shortened};
 use crate::plan::Question;
@@ -67,9 +67,38 @@ pub(crate) fn prepare_operation(
     // A null is what a guest without a body writes.
     arguments.body = arguments.body.filter(|body| !body.is_null());
     let effect = operation.effect_of(arguments.body.as_ref());
-    permission::check(&host.settings.grants, operation.permission(effect), operation.id)
+    permission::check(&host.settings, operation.permission(effect), operation.id)
         .map_err(|error| HostError::new(Cause::Permission(error), position))?;
+    let reach = || Reach::of(operation, &arguments, revision);
+    let within = host.settings.guardrails.within(operation.id, !effect.is_read(), reach);
+    within.map_err(|refused| {
+        let items = arguments.body.as_ref().and_then(Value::as_array).map_or(0, Vec::len);
+        out_of_bounds(
+            host,
+            operation.id,
+            &target(operation, &arguments),
+            items as u64,
+            refused,
+            position,
+        )
+    })?;
     Ok(Ready { operation, arguments, account: account.clone(), effect })
+}
+
+/// A guardrail's refusal: the run is over.
+fn out_of_bounds(
+    host: &Host,
+    operation: &str,
+    target: &str,
+    items: u64,
+    (refusal, source): (Refusal, String),
+    position: Position,
+) -> HostError {
+    let (operation, target) = (operation.to_owned(), shortened(target));
+    let error = GuardrailError { operation, target, items, refusal, source };
+    let error = HostError::new(Cause::Guardrail(error), position);
+    host.stop(&error);
+    error
 }
 
 /// An error of the arguments.
@@ -121,8 +150,8 @@ pub(crate) async fn exchange(
     position: Position,
 ) -> Result<Answer, HostError> {
     let Ready { operation, arguments, account, effect } = ready;
-    let weight = Weight::of(*effect);
-    let entry = depart(host, operation.id, weight, position, || Intent {
+    let load = load(host, ready);
+    let entry = depart(host, operation.id, load, position, || Intent {
         position,
         operation: Cow::Borrowed(operation.id),
         effect: *effect,
@@ -147,7 +176,7 @@ pub(crate) async fn exchange(
     if let Err(error) = &result
         && never_left(error)
     {
-        return Err(turn_back(host, entry, weight, Some(operation), error, position));
+        return Err(turn_back(host, entry, load, Some(operation), error, position));
     }
     let answer = arrive(host, entry, result, position, || arguments.into_owned())?;
     match &host.dry_run {
@@ -164,14 +193,18 @@ pub(crate) async fn travel_native(
     position: Position,
 ) -> Result<Reply, HostError> {
     let name = request.name();
-    permission::check(&host.settings.grants, Permission::Request, &name)
+    permission::check(&host.settings, Permission::Request, &name)
         .map_err(|error| HostError::new(Cause::Permission(error), position))?;
     let weight = match request.method {
         Method::Get => Weight::of(Effect::Read),
         // Nobody knows what it does, so it counts as the worst.
         _ => Weight::of(Effect::Delete).and(Effect::Send),
     };
-    let entry = depart(host, &name, weight, position, || Intent {
+    let within =
+        host.settings.guardrails.within(guardrails::REQUEST, !weight.is_read(), Reach::default);
+    within.map_err(|refused| out_of_bounds(host, &name, "", 0, refused, position))?;
+    let load = Load { weight, records: None };
+    let entry = depart(host, &name, load, position, || Intent {
         position,
         operation: Cow::Owned(name.clone()),
         effect: Effect::Send,
@@ -202,7 +235,7 @@ pub(crate) async fn travel_native(
     if let Err(error) = &result
         && never_left(error)
     {
-        return Err(turn_back(host, entry, weight, None, error, position));
+        return Err(turn_back(host, entry, load, None, error, position));
     }
     let answer = arrive(host, entry, result, position, || arguments_of(&request))?;
     Ok(Reply { operation: None, answers: vec![answer] })
@@ -222,7 +255,7 @@ fn arguments_of(request: &NativeRequest) -> Arguments {
 fn depart(
     host: &Host,
     operation: &str,
-    weight: Weight,
+    load: Load,
     position: Position,
     intent: impl FnOnce() -> Intent,
 ) -> Result<Option<LedgerEntry>, HostError> {
@@ -232,19 +265,28 @@ fn depart(
     if host.settings.cancel.is_cancelled() {
         return Err(cancelled(operation, position));
     }
-    let taken = host.spent.take(&host.settings.guardrails, weight, || host.running(), operation);
-    if let Err(error) = taken {
-        let error = HostError::new(Cause::Guardrail(error), position);
-        host.stop(&error);
-        return Err(error);
+    let taken = host.spent.take(&host.settings.guardrails, load, || host.running());
+    if let Err(refused) = taken {
+        let Intent { target, items, .. } = intent();
+        return Err(out_of_bounds(host, operation, &target, items, refused, position));
     }
     host.settings.observer.call(host.spent.calls());
-    if weight == Weight::of(Effect::Read) || host.dry_run.is_some() {
+    if load.weight.is_read() || host.dry_run.is_some() {
         return Ok(None);
     }
     let entry = host.book().intend(intent());
     host.settings.observer.effect(&entry);
     Ok(Some(entry))
+}
+
+/// What is counted of a call. Its records are looked at only where a limit bounds some.
+fn load(host: &Host, ready: &Ready) -> Load {
+    let Ready { operation, arguments, account, effect } = ready;
+    let counted = !effect.is_read() && !host.settings.guardrails.records.is_empty();
+    let revision = account.revision(operation);
+    let records =
+        counted.then(|| guardrails::records(operation, arguments.body.as_ref(), revision));
+    Load { weight: Weight::of(*effect), records }
 }
 
 /// Whether a call was cancelled while it waited for its turn: it was never made.
@@ -257,14 +299,14 @@ fn never_left(error: &CallError) -> bool {
 fn turn_back(
     host: &Host,
     entry: Option<LedgerEntry>,
-    weight: Weight,
+    load: Load,
     operation: Option<&'static Operation>,
     error: &CallError,
     position: Position,
 ) -> HostError {
     host.tally.effort(error.effort);
     host.tally.not_called(operation);
-    host.spent.give_back(weight);
+    host.spent.give_back(load);
     host.settings.observer.call(host.spent.calls());
     if let Some(mut entry) = entry {
         host.book().withdraw(&entry);

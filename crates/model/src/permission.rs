@@ -111,14 +111,21 @@ impl PermissionSet {
         self
     }
 
-    /// The only place that says yes. `request` is never covered by an effect: nobody knows what such a path does.
+    /// Whether a permission is granted, by its name or by its effect. `request` is never covered by an effect: nobody knows
+    /// what such a path does. Here and in [`PermissionSet::allows_by_name`] is the only place that says yes.
     #[must_use]
     pub fn allows(&self, permission: &Permission) -> bool {
         let by_effect = match permission {
             Permission::Operation { effect, .. } => self.effects.contains(effect),
             Permission::Request => false,
         };
-        by_effect || self.permissions.contains(permission)
+        by_effect || self.allows_by_name(permission)
+    }
+
+    /// Whether a permission is granted by its own name, whatever effects are.
+    #[must_use]
+    pub fn allows_by_name(&self, permission: &Permission) -> bool {
+        self.permissions.contains(permission)
     }
 
     /// Adds the words of a `--allow` list: effects, `resource:effect` or `request`.

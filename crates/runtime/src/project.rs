@@ -1,5 +1,6 @@
 //! A project: a folder with a `pianoroll.toml`. The file is optional; without one every setting has its default.
 
+mod automation;
 mod import;
 mod mistake;
 mod read;
@@ -13,6 +14,7 @@ use pianoroll_model::{AccountId, ConnectionId, Revision};
 
 use crate::credential::Source;
 
+pub use automation::{AutomationSettings, Permissions, Placed};
 pub use import::{ImportError, ImportedConnection, import};
 pub use mistake::{Mistake, ProjectError};
 
@@ -32,6 +34,8 @@ pub struct Project {
     pub credentials: BTreeMap<String, CredentialSettings>,
     /// `[connections.NAME]`
     pub connections: BTreeMap<String, ConnectionSettings>,
+    /// `[automations.NAME]`
+    pub automations: BTreeMap<String, AutomationSettings>,
 }
 
 /// Where the gateway is and how to talk to it.
@@ -69,12 +73,21 @@ pub struct ConnectionSettings {
     pub revision: Option<Revision>,
     /// The revision that bodies are built for, when it is not to be found by the clock.
     pub served: Option<Revision>,
-    /// Whether real customers are behind it. Anything is taken for live that does not say otherwise.
-    pub live: bool,
+    /// Whether real customers are behind it, where the file says so. [`ConnectionSettings::is_live`] decides.
+    pub live: Option<bool>,
     /// Words to choose several connections by.
     pub labels: Vec<String>,
     /// Whether to use the documented alternative paths instead of the official ones.
     pub documented_routes: bool,
+}
+
+impl ConnectionSettings {
+    /// Whether real customers may be behind it. On a gateway elsewhere anything is live that does not say otherwise; on one
+    /// of this machine, which is a simulator or a proxy for tests, only what says so.
+    #[must_use]
+    pub fn is_live(&self, on_this_machine: bool) -> bool {
+        self.live.unwrap_or(!on_this_machine)
+    }
 }
 
 impl Project {

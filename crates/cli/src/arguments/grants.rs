@@ -1,18 +1,18 @@
 //! The words that say what a run by hand may do.
 
 use clap::Args;
-use pianoroll_api::RESOURCES;
-use pianoroll_model::{Effect, Permission, PermissionSet};
+use pianoroll_host::grant_word;
+use pianoroll_model::{Effect, PermissionSet};
 
 use crate::failure::Failure;
-use crate::suggest;
 
 /// What calls may do, beyond reading and writing.
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "What calls may do")]
 pub(crate) struct GrantArguments {
     /// Allow more than reading and writing: effects (`delete`, `send`), `resource:effect` (`campaigns:send`), or `request`
-    /// for native paths that no operation covers; with commas, added to read and write
+    /// for native paths that no operation covers; with commas, added to read and write, or to an automation's permissions.
+    /// Effects on the gateway's own connections need their name: `connections:delete`
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub(crate) allow: Vec<String>,
 }
@@ -20,41 +20,17 @@ pub(crate) struct GrantArguments {
 impl GrantArguments {
     /// What is granted: reads and writes, and what `--allow` adds.
     pub(crate) fn permissions(&self) -> Result<PermissionSet, Failure> {
-        let mut granted =
-            PermissionSet::none().with_effect(Effect::Read).with_effect(Effect::Write);
-        for word in &self.allow {
-            let word = word.trim();
-            check_word(word)?;
-            granted = granted
-                .allow_word(word)
-                .map_err(|error| Failure::input(format!("--allow: {error}")))?;
-        }
-        Ok(granted)
+        let granted = PermissionSet::none().with_effect(Effect::Read).with_effect(Effect::Write);
+        self.add_to(granted)
     }
-}
 
-// A grant for a resource that does not exist would grant nothing, in silence.
-fn check_word(word: &str) -> Result<(), Failure> {
-    if word.parse::<Effect>().is_ok() {
-        return Ok(());
-    }
-    let words = || Effect::ALL.into_iter().map(Effect::as_str).chain(["request"]);
-    match word.parse() {
-        Ok(Permission::Operation { resource, .. }) => {
-            let modules = || RESOURCES.iter().map(|resource| resource.module);
-            if modules().any(|module| module == resource) {
-                return Ok(());
-            }
-            let hint = suggest::near(&resource, modules());
-            Err(Failure::input(format!("--allow: there is no resource `{resource}`"))
-                .hint_if(hint.map(|near| format!("did you mean `{near}`?"))))
-        }
-        Ok(Permission::Request) => Ok(()),
-        Err(_) if !word.contains(':') => Err(Failure::input(format!(
-            "--allow: `{word}` is not an effect, a `resource:effect` or `request`"
-        ))
-        .hint_if(suggest::near(word, words()).map(|near| format!("did you mean `{near}`?")))),
-        Err(error) => Err(Failure::input(format!("--allow: {error}"))),
+    /// What `--allow` adds to grants that stand already.
+    pub(crate) fn add_to(&self, granted: PermissionSet) -> Result<PermissionSet, Failure> {
+        self.allow.iter().try_fold(granted, |granted, word| {
+            grant_word(granted, word.trim()).map_err(|error| {
+                Failure::input(format!("--allow: {}", error.message)).hint_if(error.hint)
+            })
+        })
     }
 }
 

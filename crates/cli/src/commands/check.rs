@@ -3,7 +3,6 @@
 mod files;
 mod show;
 
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -11,11 +10,11 @@ use std::thread;
 use pianoroll_runtime::project::Project;
 use pianoroll_script::{Diagnostic, Need, NoLibrary, Script, Severity};
 
-use crate::commands::run;
 use crate::environment::Environment;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{self, Output};
+use crate::source;
 
 const EXAMPLES: &str = "Examples:\n  \
     pianoroll check\n  \
@@ -122,10 +121,7 @@ fn project_file(file: &Path, folder: &Path) -> Result<Option<Checked>, Failure> 
 }
 
 fn standard_input(name: &str) -> Result<Checked, Failure> {
-    let mut bytes = Vec::new();
-    let read = std::io::stdin().take(run::MOST_SOURCE + 1).read_to_end(&mut bytes);
-    read.map_err(|error| Failure::input(format!("cannot read standard input: {error}")))?;
-    Ok(match run::text(bytes, Path::new(name)) {
+    Ok(match source::read_from(std::io::stdin(), Path::new(name)) {
         Ok(source) => Checked::script(name.to_owned(), source),
         Err(failure) => Checked::unreadable(name.to_owned(), &failure),
     })
@@ -154,7 +150,7 @@ fn all(scripts: &[PathBuf], folder: &Path) -> Vec<Checked> {
 
 fn one(script: &Path, folder: &Path) -> Checked {
     let name = shown(script, folder);
-    match run::read(script) {
+    match source::read(script) {
         Ok(source) => Checked::script(name, source),
         Err(failure) => Checked::unreadable(name, &failure),
     }

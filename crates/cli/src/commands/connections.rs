@@ -8,7 +8,7 @@ use pianoroll_api::{Arguments, operation};
 use pianoroll_gateway::{Call, Cancel, ConnectionInfo};
 use pianoroll_model::ConnectionId;
 use pianoroll_runtime::credential::Source;
-use pianoroll_runtime::project::Project;
+use pianoroll_runtime::project::{ConnectionSettings, Project};
 use serde_json::{Value, json};
 
 use crate::arguments::TargetArguments;
@@ -132,8 +132,9 @@ async fn run(args: &Args, environment: &Environment, project: Project) -> Result
         }
         Command::Delete { which, yes, json } => {
             let id = id(which, &project)?;
-            let live = project.connections.values().any(|named| named.id == id && named.live);
-            let harmless = destination.is_local() && !live;
+            let local = destination.is_local();
+            let live = |named: &ConnectionSettings| named.id == id && named.is_live(local);
+            let harmless = local && !project.connections.values().any(live);
             let question = format!("delete the connection {id}? what uses it stops working");
             if !yes && !harmless && !confirm::yes(&question) {
                 return Err(Failure::text(

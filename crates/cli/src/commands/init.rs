@@ -39,6 +39,9 @@ pub(crate) fn execute(args: &Args) -> Result<Exit, Failure> {
         output.line(format_args!("  cd {}", quoted(&args.folder.to_string_lossy())))?;
     }
     output.line("  pianoroll run scripts/quiet_profiles.rhai --simulate")?;
+    output.line(
+        "  pianoroll run quiet --simulate            the same as an automation of pianoroll.toml",
+    )?;
     output.finish()?;
     Ok(Exit::Completed)
 }

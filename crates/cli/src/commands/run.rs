@@ -1,31 +1,32 @@
 //! `pianoroll run`
 
+mod accounts;
+mod program;
+mod with;
+
 use std::collections::BTreeMap;
-use std::io::Read as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::Context as _;
 use pianoroll_gateway::Cancel;
-use pianoroll_host::{Guardrails, HostSettings};
+use pianoroll_host::{GrantBy, Guardrails, HostSettings};
 use pianoroll_model::PermissionSet;
 use pianoroll_runtime::execution;
-use pianoroll_runtime::project::Project;
+use pianoroll_runtime::project::FILE_NAME;
 use pianoroll_script::{MemoryLimit, Script};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
-use crate::arguments::{GrantArguments, LimitWord, TargetArguments};
+use crate::arguments::{GrantArguments, LimitArguments, TargetArguments};
 use crate::confirm::{Answer, Confirm, UNASKED};
 use crate::environment::Environment;
 use crate::exit::Exit;
 use crate::failure::{Failure, OrExit as _};
 use crate::output::{self, Output};
 use crate::progress::Progress;
-use crate::target::{self, Destination, Target, Wanted};
-use crate::{asynchronous, cancellation, refusal, report, style};
-
-/// The longest script, in bytes.
-pub(super) const MOST_SOURCE: u64 = 4 << 20;
+use crate::target::{self, Clients};
+use crate::{asynchronous, cancellation, refusal, report, source, style};
+use accounts::{Accounts, Opened};
+use program::Program;
 
 /// The most memory of a run, in bytes: far beyond what automations need, far below what a machine dies of.
 const MOST_MEMORY: u64 = 1 << 30;
@@ -33,34 +34,40 @@ const MOST_MEMORY: u64 = 1 << 30;
 const EXAMPLES: &str = "Examples:\n  \
     pianoroll run scripts/retag_inactive_profiles.rhai --simulate --param days=30\n  \
     pianoroll run scripts/retag_inactive_profiles.rhai --connection acme --dry-run\n  \
-    pianoroll run scripts/clean_up.rhai --connection acme --allow lists:delete --limit deletes=20";
+    pianoroll run scripts/clean_up.rhai --connection acme --allow lists:delete --limit deletes=20\n  \
+    pianoroll run retag                    the automation `retag` of pianoroll.toml, on each of its connections\n  \
+    pianoroll run retag --connection acme --limit writes=50";
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES, after_long_help = crate::exit::table_below(EXAMPLES))]
 pub(crate) struct Args {
-    /// The script
-    #[arg(value_name = "FILE")]
-    file: PathBuf,
+    /// The script, or the name of an automation in pianoroll.toml; a file of that name wins
+    #[arg(value_name = "FILE|AUTOMATION")]
+    program: PathBuf,
 
-    /// A parameter of the script, repeatable
+    /// A parameter of the script, repeatable; comes before an automation's `params`
     #[arg(long = "param", value_name = "NAME=VALUE")]
     params: Vec<String>,
 
-    /// Print one JSON object: outcome, result, calls, effects, requests, retries, waited_seconds, problems, error, …
+    /// Another account of the run: the script's name for it, and a connection; repeatable, and before an automation's `with`
+    #[arg(
+        long,
+        value_name = "NAME=CONNECTION",
+        conflicts_with = "simulate",
+        help_heading = "Where calls go"
+    )]
+    with: Vec<String>,
+
+    /// Print one JSON object: outcome, result, calls, effects, requests, retries, waited_seconds, problems, error, …; of an
+    /// automation one object with its `runs`
     #[arg(long)]
     json: bool,
 
     #[command(flatten)]
     grants: GrantArguments,
 
-    /// Stop the run before it passes a limit on calls, writes, deletes, sends or seconds; with commas
-    #[arg(
-        long = "limit",
-        value_name = "NAME=N",
-        value_delimiter = ',',
-        help_heading = "What calls may do"
-    )]
-    limits: Vec<LimitWord>,
+    #[command(flatten)]
+    limits: LimitArguments,
 
     /// Send nothing but reads: tell what would be sent, with later reads as if it had been
     #[arg(long, help_heading = "What calls may do")]
@@ -76,16 +83,27 @@ pub(crate) struct Args {
 
 /// What the words mean together: everything that can be known before anything is opened.
 struct Plan {
+    program: Program,
     script: Script,
     params: Map<String, Value>,
     grants: PermissionSet,
+    grant_by: GrantBy,
     guardrails: Guardrails,
-    destination: Destination,
+    /// One a run.
+    runs: Vec<Accounts>,
+}
+
+/// A run that is over, or that could not start.
+struct Ended {
+    exit: Exit,
+    connection: Option<String>,
+    /// The object of `--json`.
+    object: Value,
 }
 
 pub(crate) fn execute(args: &Args) -> Result<Exit, Failure> {
     output::probe()?;
-    let ended = plan(args).and_then(|plan| asynchronous::block_on(run(args, plan)));
+    let ended = plan(args).and_then(|plan| asynchronous::block_on(run(args, &plan)));
     if args.json
         && let Err(failure) = &ended
         && !failure.error.is::<output::WriteError>()
@@ -98,42 +116,32 @@ pub(crate) fn execute(args: &Args) -> Result<Exit, Failure> {
 }
 
 fn plan(args: &Args) -> Result<Plan, Failure> {
-    let grants = args.grants.permissions()?;
-    let guardrails = LimitWord::guardrails(&args.limits)?;
-    let source = read(&args.file)?;
     let environment = Environment::read();
-    let folder = args.file.parent().unwrap_or(Path::new("."));
-    let project = Project::find(&environment.folder.join(folder)).or_exit(Exit::Input)?;
-    let destination = Destination::new(&args.target, &environment, project)?;
-    let script = Script::compile(&source, &args.file.to_string_lossy()).or_exit(Exit::Input)?;
-    let params = script.bind(&given(&args.params)?).or_exit(Exit::Input)?;
-    Ok(Plan { script, params, grants, guardrails, destination })
-}
-
-/// Reads a script.
-pub(super) fn read(file: &Path) -> Result<String, Failure> {
-    let mut bytes = Vec::new();
-    // One byte more than the most tells a file that is too long, and a device without an end, from one that fits.
-    std::fs::File::open(file)
-        .and_then(|opened| opened.take(MOST_SOURCE + 1).read_to_end(&mut bytes))
-        .with_context(|| format!("cannot read the script `{}`", file.display()))
-        .or_exit(Exit::Input)?;
-    text(bytes, file)
-}
-
-/// The text of a script: not too long, and in UTF-8.
-pub(super) fn text(bytes: Vec<u8>, file: &Path) -> Result<String, Failure> {
-    if bytes.len() as u64 > MOST_SOURCE {
-        return Err(Failure::input(format!(
-            "`{}` is too long for a script: over 4 MiB",
-            file.display()
-        )));
-    }
-    String::from_utf8(bytes).map_err(|error| {
-        let at = error.utf8_error().valid_up_to();
-        let line = error.as_bytes().iter().take(at).filter(|byte| **byte == b'\n').count() + 1;
-        Failure::input(format!("`{}` is no text: line {line} is not UTF-8", file.display()))
-    })
+    let by_hand = args.limits.guardrails()?;
+    let program = program::find(&args.program, &environment)?;
+    let settings = program.automation.as_ref().map(|automation| &automation.settings);
+    let (grants, guardrails) = match settings {
+        None => (args.grants.permissions()?, by_hand),
+        Some(settings) => {
+            let grants = args.grants.add_to(settings.permissions.granted.clone())?;
+            let guardrails = settings.limits.clone().tightened(by_hand).map_err(|loosened| {
+                let lines: Vec<String> = loosened.iter().map(ToString::to_string).collect();
+                Failure::input(lines.join("\n"))
+                    .hint(format!("a flag may only tighten; to allow more, change {FILE_NAME}"))
+            })?;
+            (grants, guardrails)
+        }
+    };
+    let source = source::read(&program.file)?;
+    let script = Script::compile(&source, &program.shown).or_exit(Exit::Input)?;
+    let given = given(&args.params)?;
+    let of_automation = settings.map(|settings| &settings.params).into_iter().flatten();
+    let of_automation = of_automation.map(|(name, text)| (name.clone(), text.value.clone()));
+    let params: BTreeMap<String, String> = of_automation.chain(given).collect();
+    let params = script.bind(&params).or_exit(Exit::Input)?;
+    let runs = accounts::plan(args, &environment, &program, &script)?;
+    let grant_by = program.grant_by();
+    Ok(Plan { program, script, params, grants, grant_by, guardrails, runs })
 }
 
 fn given(words: &[String]) -> Result<BTreeMap<String, String>, Failure> {
@@ -149,39 +157,122 @@ fn given(words: &[String]) -> Result<BTreeMap<String, String>, Failure> {
     Ok(given)
 }
 
-async fn run(args: &Args, plan: Plan) -> Result<Exit, Failure> {
+async fn run(args: &Args, plan: &Plan) -> Result<Exit, Failure> {
     let cancel = Cancel::new();
     let listener = cancellation::listen(cancel.clone());
-    let target = plan.destination.open(Wanted::Connection, &cancel).await?;
-    target.verify_account(&plan.destination).await?;
-    output::note(format_args!(
-        "{} on {}",
-        style::Styled(style::DIM, args.file.display()),
-        target.about
-    ));
-    let exit = execute_script(args, plan, &target, cancel).await;
+    let ended = match &plan.program.automation {
+        None => run_file(args, plan, &cancel).await,
+        Some(automation) => run_automation(args, plan, &automation.name, &cancel).await,
+    };
     listener.abort();
-    target.close().await;
-    exit
+    ended
+}
+
+/// A script: one run, and its object.
+async fn run_file(args: &Args, plan: &Plan, cancel: &Cancel) -> Result<Exit, Failure> {
+    let clients = Clients::default();
+    let Some(accounts) = plan.runs.first() else { return Ok(Exit::Completed) };
+    let ended = run_once(args, plan, accounts, &clients, cancel).await?;
+    if args.json {
+        let mut output = Output::new();
+        output.json(&ended.object)?;
+        output.finish()?;
+    }
+    Ok(ended.exit)
+}
+
+/// An automation: a run a connection, one after the other. A connection that cannot be reached does not keep the others from
+/// being run; a cancellation does.
+async fn run_automation(
+    args: &Args,
+    plan: &Plan,
+    name: &str,
+    cancel: &Cancel,
+) -> Result<Exit, Failure> {
+    let clients = Clients::default();
+    let mut runs: Vec<Ended> = Vec::new();
+    for accounts in &plan.runs {
+        let ended = match cancel.is_cancelled() {
+            true => Err(Failure::text(Exit::Cancelled, "cancelled before it was started")),
+            false => run_once(args, plan, accounts, &clients, cancel).await,
+        };
+        runs.push(match ended {
+            Ok(ended) => ended,
+            Err(failure) if failure.error.is::<output::WriteError>() => return Err(failure),
+            Err(failure) => {
+                if !args.json {
+                    output::show(&failure);
+                }
+                let object = report::not_started(&failure);
+                Ended { exit: failure.exit, connection: accounts.name().map(str::to_owned), object }
+            }
+        });
+    }
+    let exit = runs.iter().map(|ended| ended.exit).max_by_key(|exit| exit.gravity());
+    let exit = exit.unwrap_or(Exit::Completed);
+    let mut output = Output::new();
+    if args.json {
+        let runs: Vec<Value> = runs.into_iter().map(with_connection).collect();
+        output.json(&json!({ "automation": name, "exit_code": exit.code(), "runs": runs }))?;
+    } else if runs.len() > 1 {
+        let rows = runs.iter().map(|ended| {
+            let connection = ended.connection.as_deref().unwrap_or_default();
+            (connection, ended.object.get("outcome").and_then(Value::as_str), ended.exit)
+        });
+        output.text(&report::group(name, &rows.collect::<Vec<_>>()))?;
+    }
+    output.finish()?;
+    Ok(exit)
+}
+
+fn with_connection(ended: Ended) -> Value {
+    let mut object = ended.object;
+    if let Value::Object(object) = &mut object {
+        object.insert("connection".to_owned(), json!(ended.connection));
+    }
+    object
+}
+
+/// One run: opens its accounts, makes sure that they are the ones that are meant, and executes the script.
+async fn run_once(
+    args: &Args,
+    plan: &Plan,
+    accounts: &Accounts,
+    clients: &Clients,
+    cancel: &Cancel,
+) -> Result<Ended, Failure> {
+    let opened = accounts.open(clients, cancel).await?;
+    let ended = match opened.verify(accounts).await {
+        Ok(()) => execute_script(args, plan, accounts, &opened, cancel).await,
+        Err(failure) => Err(failure),
+    };
+    opened.close().await;
+    ended
 }
 
 async fn execute_script(
     args: &Args,
-    plan: Plan,
-    target: &Target,
-    cancel: Cancel,
-) -> Result<Exit, Failure> {
+    plan: &Plan,
+    accounts: &Accounts,
+    opened: &Opened,
+    cancel: &Cancel,
+) -> Result<Ended, Failure> {
+    let target = &opened.own;
+    let shown = plan.program.name();
+    output::note(format_args!("{} on {}", style::Styled(style::DIM, shown), opened.about()));
     // Nobody needs to say yes to what is not sent.
-    let asks = target.live && !args.dry_run;
-    let confirm = asks.then(|| Confirm::new(&target.about, args.yes, cancel.clone()));
+    let live = opened.live().filter(|_| !args.dry_run);
+    let confirm = live.as_ref().map(|live| Confirm::new(live, args.yes, cancel.clone()));
     let progress = Arc::new(Progress::new(target.clock.clone(), confirm));
     let run = execution::run_id(target.clock.now(), target::random()?);
     let settings = HostSettings {
-        grants: plan.grants,
-        guardrails: plan.guardrails,
-        params: plan.params,
+        others: opened.others(),
+        grants: plan.grants.clone(),
+        grant_by: plan.grant_by.clone(),
+        guardrails: plan.guardrails.clone(),
+        params: plan.params.clone(),
         observer: progress.clone(),
-        cancel,
+        cancel: cancel.clone(),
         dry_run: args.dry_run,
         ..HostSettings::new(
             target.gateway.clone(),
@@ -206,8 +297,8 @@ async fn execute_script(
         Some(Answer::Nobody) => {
             exit = Exit::Denied;
             Some(format!(
-                "{} is live, and a run by hand asks before its {}st effect: there is no terminal to ask on, so say --yes",
-                target.about,
+                "{}, and a run by hand asks before its {}st effect: there is no terminal to ask on, so say --yes",
+                live.unwrap_or_default(),
                 UNASKED + 1
             ))
         }
@@ -216,20 +307,19 @@ async fn execute_script(
             .error
             .as_ref()
             .and_then(|error| error.host()?.call_error().cloned())
-            .and_then(|error| refusal::hint_of_call(&error, plan.destination.source())),
+            .and_then(|error| refusal::hint_of_call(&error, accounts.own.source())),
     };
     if let Some(error) = report::error(&ended, hint) {
         output::note(error);
     }
-    let mut output = Output::new();
-    if args.json {
-        output.json(&report::json(&ended, &target.about, exit))?;
-    } else {
+    if !args.json {
+        let mut output = Output::new();
         if !ended.result.is_null() {
             output.pretty(&ended.result)?;
         }
         output.text(&report::text(&ended))?;
+        output.finish()?;
     }
-    output.finish()?;
-    Ok(exit)
+    let object = report::json(&ended, &opened.about(), exit);
+    Ok(Ended { exit, connection: accounts.name().map(str::to_owned), object })
 }

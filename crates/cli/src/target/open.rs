@@ -1,7 +1,7 @@
 //! From a destination to something that answers.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::civil::Date;
 use pianoroll_gateway::{
@@ -26,6 +26,34 @@ pub(crate) enum Wanted {
     Control,
 }
 
+/// The clients that are open, by where their keys are: a credential has one quota, however many connections use it.
+#[derive(Default)]
+pub(crate) struct Clients {
+    // Held while a client is made, which does no I/O but for reading the key.
+    open: Mutex<Vec<(Source, Gateway)>>,
+}
+
+impl Clients {
+    fn of(
+        &self,
+        destination: &GatewayDestination,
+        local: bool,
+        clock: &Arc<dyn Clock>,
+    ) -> Result<Gateway, Failure> {
+        let GatewayDestination { endpoints, quota, source, .. } = destination;
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, gateway)) = open.iter().find(|(known, _)| known == source) {
+            return Ok(gateway.clone());
+        }
+        let credential = read_key(source)?;
+        // A server on this machine is no account whose quota others share.
+        let shared = if local { None } else { shared_quota_file(&credential) };
+        let gateway = client(endpoints.clone(), *quota, credential, shared, clock)?;
+        open.push((source.clone(), gateway.clone()));
+        Ok(gateway)
+    }
+}
+
 /// Something that answers calls.
 pub(crate) struct Target {
     pub(crate) gateway: Gateway,
@@ -41,13 +69,22 @@ pub(crate) struct Target {
 impl Destination {
     /// Starts the simulator or the client, and chooses the connection. Must be called within the async runtime.
     pub(crate) async fn open(&self, wanted: Wanted, cancel: &Cancel) -> Result<Target, Failure> {
+        self.open_with(wanted, &Clients::default(), cancel).await
+    }
+
+    /// The same, with the clients of credentials that are open already.
+    pub(crate) async fn open_with(
+        &self,
+        wanted: Wanted,
+        clients: &Clients,
+        cancel: &Cancel,
+    ) -> Result<Target, Failure> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
         let revisions = self.revisions(date(&*clock))?;
         match self {
             Destination::Simulator(settings) => simulate(settings, revisions, clock).await,
             Destination::Gateway(destination) => {
-                let local = self.is_local();
-                let opening = connect(destination, wanted, revisions, clock, local, cancel);
+                let opening = connect(destination, wanted, revisions, clock, clients, cancel);
                 tokio::select! {
                     target = opening => target,
                     () = cancel.cancelled() => Err(Failure::text(Exit::Cancelled, "cancelled before anything was done")),
@@ -122,14 +159,11 @@ async fn connect(
     wanted: Wanted,
     (sent, served): (Revision, Revision),
     clock: Arc<dyn Clock>,
-    local: bool,
+    clients: &Clients,
     cancel: &Cancel,
 ) -> Result<Target, Failure> {
-    let credential = read_key(&destination.source)?;
-    // A server on this machine is no account whose quota others share.
-    let shared = if local { None } else { shared_quota_file(&credential) };
-    let endpoints = destination.endpoints.clone();
-    let gateway = client(endpoints, destination.quota, credential, shared, &clock)?;
+    let local = destination.endpoints.is_loopback();
+    let gateway = clients.of(destination, local, &clock)?;
     let mut connection = Connection::new(None, sent).served_as(served);
     let mut live = !local;
     let about = match &destination.connection {
@@ -137,7 +171,7 @@ async fn connect(
             connection.name = Some(name.clone());
             connection.id = Some(settings.id.clone());
             connection.documented_routes = settings.documented_routes;
-            live = live && settings.live;
+            live = settings.is_live(local);
             format!("connection {name}")
         }
         Chosen::Id(id) => {

@@ -59,18 +59,25 @@ impl<'t> Mistakes<'t> {
         message: impl Into<String>,
         hint: Option<String>,
     ) {
-        let before = self.text.get(..span.start).unwrap_or(self.text);
-        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-        let marked = self.text.get(span.clone()).unwrap_or_default();
+        let (line, column) = self.place(&span);
+        let marked = self.text.get(span).unwrap_or_default();
         // A value over several lines is marked on its first one.
         let marked = marked.lines().next().unwrap_or_default();
         self.found.push(Mistake {
-            line: before.matches('\n').count() + 1,
-            column: before.get(line_start..).unwrap_or_default().chars().count() + 1,
+            line,
+            column,
             message: message.into(),
             hint,
             length: marked.chars().count().max(1),
         });
+    }
+
+    /// Line and column of a place in bytes, both from 1.
+    pub(super) fn place(&self, span: &Range<usize>) -> (usize, usize) {
+        let before = self.text.get(..span.start).unwrap_or(self.text);
+        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        let column = before.get(line_start..).unwrap_or_default().chars().count() + 1;
+        (before.matches('\n').count() + 1, column)
     }
 
     /// The error, unless nothing was found.

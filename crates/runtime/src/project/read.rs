@@ -7,11 +7,13 @@ use toml::de::DeTable;
 
 use super::mistake::{Mistakes, did_you_mean, is_variable};
 use super::walk::Section;
-use super::{ConnectionSettings, CredentialSettings, GatewaySettings, Project, ProjectError};
+use super::{
+    ConnectionSettings, CredentialSettings, GatewaySettings, Project, ProjectError, automation,
+};
 use crate::base_url;
 use crate::credential::Source;
 
-const SECTIONS: [&str; 4] = ["project", "gateway", "credentials", "connections"];
+const SECTIONS: [&str; 5] = ["project", "gateway", "credentials", "connections", "automations"];
 const PROJECT: [&str; 1] = ["name"];
 const GATEWAY: [&str; 4] = ["url", "control", "revision", "quota"];
 const CREDENTIAL: [&str; 3] = ["env", "file", "quota"];
@@ -55,6 +57,20 @@ fn fill(project: &mut Project, root: &Section<'_, '_>, mistakes: &mut Mistakes<'
             if let Some(settings) = connection(&section, &known, mistakes) {
                 project.connections.insert(name.value, settings);
             }
+        }
+    }
+    fill_automations(project, root, mistakes);
+}
+
+fn fill_automations(project: &mut Project, root: &Section<'_, '_>, mistakes: &mut Mistakes<'_>) {
+    let Some(all) = root.section("automations", mistakes) else { return };
+    // Connections with mistakes are no unknown ones.
+    let names = root.names("connections");
+    for (name, section) in all.sections(mistakes) {
+        check_name(&name.value, name.span.clone(), mistakes);
+        let known = automation::Known { names: &names, connections: &project.connections };
+        if let Some(settings) = automation::read(&section, &known, mistakes) {
+            project.automations.insert(name.value, settings);
         }
     }
 }
@@ -152,7 +168,7 @@ fn connection(
     let account = section.parsed("account", mistakes);
     let revision = section.parsed("revision", mistakes);
     let served = section.parsed("served", mistakes);
-    let live = section.flag("live", mistakes).unwrap_or(true);
+    let live = section.flag("live", mistakes);
     let labels = section.texts("labels", mistakes).unwrap_or_default();
     let documented_routes = section.flag("documented_routes", mistakes).unwrap_or(false);
     let credential = credential.map(|name| name.value);
@@ -169,7 +185,7 @@ fn connection(
 }
 
 // Names stand on the command line and in `label:…` selections.
-fn check_name(name: &str, span: std::ops::Range<usize>, mistakes: &mut Mistakes<'_>) {
+pub(super) fn check_name(name: &str, span: std::ops::Range<usize>, mistakes: &mut Mistakes<'_>) {
     let plain = name.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.'));
     if name.is_empty() || !plain {
         let hint = "use letters, digits, `-`, `_` and `.`".to_owned();

@@ -1,3 +1,5 @@
+mod automations;
+
 use expect_test::{Expect, expect};
 
 use super::*;
@@ -88,13 +90,16 @@ documented_routes = true
                                 2025-01-15,
                             ),
                         ),
-                        live: false,
+                        live: Some(
+                            false,
+                        ),
                         labels: [
                             "retail",
                         ],
                         documented_routes: true,
                     },
                 },
+                automations: {},
             }
         "#]],
     );
@@ -131,8 +136,8 @@ labels = ["a", 1]
 live = "yes"
 [connections."a b"]
 id = "x y"
-[automations.retag]
-program = "scripts/retag.rhai"
+[notify.oncall]
+on = ["failed"]
 "#,
         expect![[r#"
             pianoroll.toml:2:2: unknown section `gatway`
@@ -212,11 +217,11 @@ program = "scripts/retag.rhai"
             22 | id = "x y"
                |      ^^^^^
 
-            pianoroll.toml:23:2: unknown section `automations`
+            pianoroll.toml:23:2: unknown section `notify`
                |
-            23 | [automations.retag]
-               |  ^^^^^^^^^^^
-               = this version runs scripts by hand, and reads no automations yet
+            23 | [notify.oncall]
+               |  ^^^^^^
+               = this version runs automations by hand only: `pianoroll run NAME`
         "#]],
     );
 }

@@ -36,16 +36,35 @@ impl<'d, 'i> Section<'d, 'i> {
                     "" => String::new(),
                     path => format!(" in `[{path}]`"),
                 };
-                let hint = match (self.path.as_str(), name) {
-                    ("", "automations" | "notify") => Some(
-                        "this version runs scripts by hand, and reads no automations yet"
-                            .to_owned(),
-                    ),
-                    _ => did_you_mean(name, known),
-                };
+                let hint = later(&self.path, name).or_else(|| did_you_mean(name, known));
                 mistakes.add(key.span(), format!("unknown {what} `{name}`{place}"), hint);
             }
         }
+    }
+
+    /// The keys of this table, in its order.
+    pub(super) fn keys(&self) -> impl Iterator<Item = At<&'d str>> + use<'d, 'i> {
+        let key = |key: &'d Spanned<_>| {
+            let name: &std::borrow::Cow<'_, str> = key.get_ref();
+            At { value: name.as_ref(), span: key.span() }
+        };
+        self.table.keys().map(key)
+    }
+
+    /// The place of a key's value.
+    pub(super) fn span_of(&self, key: &str) -> Option<Range<usize>> {
+        self.table.get(key).map(Spanned::span)
+    }
+
+    /// Whether a key holds a text.
+    pub(super) fn is_text(&self, key: &str) -> bool {
+        matches!(self.table.get(key).map(Spanned::get_ref), Some(DeValue::String(_)))
+    }
+
+    /// Whether a key holds a list with nothing in it.
+    pub(super) fn is_empty_list(&self, key: &str) -> bool {
+        let value = self.table.get(key).map(Spanned::get_ref);
+        matches!(value, Some(DeValue::Array(items)) if items.is_empty())
     }
 
     /// Whether a key is there, whatever it holds.
@@ -156,6 +175,16 @@ impl<'d, 'i> Section<'d, 'i> {
 
     /// A list of texts.
     pub(super) fn texts(&self, key: &str, mistakes: &mut Mistakes<'_>) -> Option<Vec<String>> {
+        let texts = self.placed_texts(key, mistakes)?;
+        Some(texts.into_iter().map(|text| text.value).collect())
+    }
+
+    /// A list of texts, each with its place.
+    pub(super) fn placed_texts(
+        &self,
+        key: &str,
+        mistakes: &mut Mistakes<'_>,
+    ) -> Option<Vec<At<String>>> {
         let value = self.table.get(key)?;
         let DeValue::Array(items) = value.get_ref() else {
             return self.wrong(key, "a list of texts", value.get_ref(), value.span(), mistakes);
@@ -163,13 +192,76 @@ impl<'d, 'i> Section<'d, 'i> {
         let mut texts = Vec::new();
         for item in items {
             match item.get_ref() {
-                DeValue::String(text) => texts.push(text.to_string()),
+                DeValue::String(text) => {
+                    texts.push(At { value: text.to_string(), span: item.span() });
+                }
+                // The rest is looked at all the same, so that all mistakes come at once.
                 other => {
-                    return self.wrong(key, "a list of texts", other, item.span(), mistakes);
+                    self.wrong::<()>(key, "a list of texts", other, item.span(), mistakes);
                 }
             }
         }
         Some(texts)
+    }
+
+    /// A whole number from 0.
+    pub(super) fn number(&self, key: &str, mistakes: &mut Mistakes<'_>) -> Option<At<u64>> {
+        let value = self.table.get(key)?;
+        let wanted = "a whole number from 0";
+        match value.get_ref() {
+            DeValue::Integer(number) => {
+                let text = number.as_str().replace('_', "");
+                match u64::from_str_radix(&text, number.radix()) {
+                    Ok(number) => Some(At { value: number, span: value.span() }),
+                    Err(_) => {
+                        let message = format!("`{key}` must be {wanted}, not `{text}`");
+                        mistakes.add(value.span(), message, None);
+                        None
+                    }
+                }
+            }
+            DeValue::Float(number) => {
+                let message = format!("`{key}` must be {wanted}, not `{}`", number.as_str());
+                mistakes.add(value.span(), message, None);
+                None
+            }
+            other => self.wrong(key, wanted, other, value.span(), mistakes),
+        }
+    }
+
+    /// A scalar or a list of scalars, as a person would type it after `--param NAME=`.
+    pub(super) fn plain(&self, key: &str, mistakes: &mut Mistakes<'_>) -> Option<At<String>> {
+        let value = self.table.get(key)?;
+        let text = match value.get_ref() {
+            DeValue::Array(items) => {
+                let mut texts = Vec::new();
+                for item in items {
+                    match scalar(item.get_ref()) {
+                        Some(text) if text.contains(',') => {
+                            let message = format!("a text in the list `{key}` holds a comma");
+                            let hint = "commas separate the texts of such a parameter".to_owned();
+                            mistakes.add(item.span(), message, Some(hint));
+                            return None;
+                        }
+                        Some(text) => texts.push(text),
+                        None => {
+                            let found = item.get_ref();
+                            let wanted = "a list of texts and numbers";
+                            return self.wrong(key, wanted, found, item.span(), mistakes);
+                        }
+                    }
+                }
+                Some(texts.join(","))
+            }
+            other => scalar(other),
+        };
+        match text {
+            Some(value_text) => Some(At { value: value_text, span: value.span() }),
+            None => {
+                let wanted = "a text, a number, true or false, a date or a list";
+                self.wrong(key, wanted, value.get_ref(), value.span(), mistakes)
+            }
+        }
     }
 
     fn wrong<T>(
@@ -194,4 +286,38 @@ fn kind(value: &DeValue<'_>) -> &'static str {
         DeValue::Array(_) => "a list",
         DeValue::Table(_) => "a table",
     }
+}
+
+fn scalar(value: &DeValue<'_>) -> Option<String> {
+    match value {
+        DeValue::String(text) => Some(text.to_string()),
+        DeValue::Integer(number) => {
+            Some(match i64::from_str_radix(&number.as_str().replace('_', ""), number.radix()) {
+                Ok(number) => number.to_string(),
+                Err(_) => number.as_str().to_owned(),
+            })
+        }
+        DeValue::Float(number) => Some(number.as_str().replace('_', "")),
+        DeValue::Boolean(flag) => Some(flag.to_string()),
+        DeValue::Datetime(time) => Some(time.to_string()),
+        DeValue::Array(_) | DeValue::Table(_) => None,
+    }
+}
+
+/// What a later version will know, said where it is refused: a schedule that nobody keeps must not look like one.
+fn later(path: &str, key: &str) -> Option<String> {
+    let schedules = "this version runs automations by hand only: `pianoroll run NAME`";
+    let flows = "this version does not count people reached by flows; bound `sends`, or rule out `flows.update_status` with `never`";
+    let of_automation = path.strip_prefix("automations.");
+    let hint = match (of_automation, key) {
+        (None, "notify") if path.is_empty() => schedules,
+        (Some(rest), "reached_by_flows") if rest.ends_with(".limits") => flows,
+        (
+            Some(_),
+            "schedule" | "schedules" | "trigger" | "triggers" | "webhook" | "notify" | "catch_up"
+            | "overlap" | "jitter" | "retry" | "backoff" | "timeout" | "pause_after" | "backfill",
+        ) => schedules,
+        _ => return None,
+    };
+    Some(hint.to_owned())
 }

@@ -2,7 +2,7 @@
 
 use pianoroll_api::OPERATIONS;
 use pianoroll_api::operation::{Example, Operation};
-use pianoroll_model::{Effect, PermissionSet};
+use pianoroll_model::{Effect, Permission, PermissionSet};
 use pianoroll_simulator::{Mode, Settings};
 use serde_json::Value;
 
@@ -46,8 +46,14 @@ fn check(mode: Mode) {
     let mut ran = 0;
     runtime().block_on(async {
         let mut world = World::simulated(Settings { mode, profiles: 50, ..settings() }).await;
-        world.grants =
-            Effect::ALL.into_iter().fold(PermissionSet::none(), PermissionSet::with_effect);
+        // No effect's word covers the control plane.
+        let control = [Effect::Write, Effect::Delete];
+        let control = control.map(|effect| Permission::operation("connections", effect));
+        let effects = Effect::ALL.into_iter();
+        world.grants = control.into_iter().fold(
+            effects.fold(PermissionSet::none(), PermissionSet::with_effect),
+            PermissionSet::with,
+        );
         for operation in OPERATIONS {
             let mut examples =
                 operation.examples.iter().filter(|one| one.modes.contains(&mode)).peekable();

@@ -107,23 +107,24 @@ async fn what_is_not_granted_is_not_sent() {
     map(
         &error,
         expect![[r#"
-        {
-          "code": "permission",
-          "detail": "DELETE /api/forms/a: needs the permission `request`, which is not granted; grant it with `--allow request`",
-          "done": 0,
-          "kind": "permission",
-          "message": "DELETE /api/forms/a: needs the permission `request`, which is not granted; grant it with `--allow request`",
-          "meta": {
-            "permission": "request"
-          },
-          "operation": "DELETE /api/forms/a",
-          "parameter": null,
-          "pointer": null,
-          "position": "5",
-          "retryable": false,
-          "status": null,
-          "title": null
-        }"#]],
+            {
+              "code": "permission",
+              "detail": "DELETE /api/forms/a: needs the permission `request`, which is not granted; grant it with `--allow request`",
+              "done": 0,
+              "kind": "permission",
+              "message": "DELETE /api/forms/a: needs the permission `request`, which is not granted; grant it with `--allow request`",
+              "meta": {
+                "grant": "--allow request",
+                "permission": "request"
+              },
+              "operation": "DELETE /api/forms/a",
+              "parameter": null,
+              "pointer": null,
+              "position": "5",
+              "retryable": false,
+              "status": null,
+              "title": null
+            }"#]],
     );
     // A path of the table needs the operation's permission, and no other.
     let error = trunk.request("DELETE", "/api/lists/a", &Options::new(), None).await.unwrap_err();
@@ -145,7 +146,7 @@ async fn a_guardrail_ends_the_run_for_every_branch() {
     trunk.call("profiles.get", Arguments::ids([ALICE])).await.unwrap();
     let error = trunk.call("profiles.update", update()).await.unwrap_err();
     assert!(!error.is_catchable());
-    expect!["profiles.update: not called, the run was stopped: it has made the 2 writes that `--limit writes=2` allows"].assert_eq(&error.to_string());
+    expect!["profiles.update of 01GDDKASAP8TKDDA2GRZDSVP4H: not called, the run was stopped: it has made the 2 writes that `--limit writes=2` allows"].assert_eq(&error.to_string());
     // From here on nothing is called any more, not even what the limit does not count.
     let other = trunk.fork(9, 0).call("profiles.get", Arguments::ids([ALICE])).await.unwrap_err();
     assert_eq!(other.kind(), HostErrorKind::Guardrail);

@@ -1,0 +1,123 @@
+//! What is to be run: a file, or an automation of the project.
+
+use std::path::{Path, PathBuf};
+
+use pianoroll_host::GrantBy;
+use pianoroll_runtime::project::{AutomationSettings, FILE_NAME, Project};
+
+use crate::environment::Environment;
+use crate::exit::Exit;
+use crate::failure::{Failure, OrExit as _};
+use crate::suggest;
+
+/// What is to be run, and the project that it belongs to.
+pub(super) struct Program {
+    pub(super) file: PathBuf,
+    /// The file as the user knows it.
+    pub(super) shown: String,
+    pub(super) project: Project,
+    pub(super) automation: Option<Automation>,
+}
+
+pub(super) struct Automation {
+    pub(super) name: String,
+    pub(super) settings: AutomationSettings,
+}
+
+impl Program {
+    /// What a person called it: the automation's name, or the file.
+    pub(super) fn name(&self) -> &str {
+        self.automation.as_ref().map_or(&self.shown, |automation| &automation.name)
+    }
+
+    /// Where permissions are granted to it.
+    pub(super) fn grant_by(&self) -> GrantBy {
+        match &self.automation {
+            None => GrantBy::Flag,
+            Some(Automation { name, settings }) => GrantBy::Automation {
+                place: format!("{FILE_NAME}:{}", settings.permissions.line),
+                name: name.clone(),
+                permissions: settings.permissions.words.clone(),
+            },
+        }
+    }
+}
+
+/// What a word names. A file wins, so that a script is never shadowed by a name in the project.
+pub(super) fn find(word: &Path, environment: &Environment) -> Result<Program, Failure> {
+    if word.exists() && !word.is_dir() {
+        let folder = word.parent().unwrap_or(Path::new("."));
+        let project = Project::find(&environment.folder.join(folder)).or_exit(Exit::Input)?;
+        let shown = word.to_string_lossy().into_owned();
+        return Ok(Program { file: word.to_owned(), shown, project, automation: None });
+    }
+    let project = Project::find(&environment.folder).or_exit(Exit::Input)?;
+    let name = word.to_string_lossy().into_owned();
+    let root = project.root().unwrap_or(&environment.folder).to_owned();
+    let Some(settings) = project.automations.get(&name).cloned() else {
+        return Err(unknown(word, &name, &project, &root, environment));
+    };
+    let file = root.join(&settings.program.value);
+    if !file.exists() {
+        let shown = settings.program.value.display();
+        let (line, column) = (settings.program.line, settings.program.column);
+        return Err(Failure::input(format!(
+            "the program `{shown}` of the automation `{name}` does not exist"
+        ))
+        .hint(format!("it is named at {FILE_NAME}:{line}:{column}")));
+    }
+    let shown = settings.program.value.to_string_lossy().into_owned();
+    Ok(Program { file, shown, project, automation: Some(Automation { name, settings }) })
+}
+
+fn unknown(
+    word: &Path,
+    name: &str,
+    project: &Project,
+    root: &Path,
+    environment: &Environment,
+) -> Failure {
+    let scripts = scripts(word, root, environment);
+    let automations = project.automations.keys().map(String::as_str);
+    let is_path = word.components().count() > 1 || word.extension().is_some();
+    let near = match is_path {
+        true => suggest::near(name, scripts.iter().map(String::as_str)),
+        // `retag` may also be meant for `scripts/retag.rhai`.
+        false => suggest::near(name, automations.clone()).or_else(|| {
+            let stem = |script: &&String| {
+                let stem = Path::new(script).file_stem().unwrap_or_default();
+                suggest::near(name, [&*stem.to_string_lossy()]).is_some()
+            };
+            scripts.iter().find(stem).map(String::as_str)
+        }),
+    };
+    let failure = match (word.is_dir(), is_path) {
+        (true, _) => Failure::input(format!("`{name}` is a folder, and no script")),
+        (false, true) => Failure::input(format!("there is no file `{name}`")),
+        (false, false) => Failure::input(format!("there is no file and no automation `{name}`")),
+    };
+    let all: Vec<&str> = automations.collect();
+    match (near, all.as_slice()) {
+        (Some(near), _) => failure.hint(format!("did you mean `{near}`?")),
+        (None, []) => failure,
+        (None, all) => failure.hint(format!("automations here: {}", all.join(", "))),
+    }
+}
+
+/// The scripts that may have been meant: those beside the given path, and those of the project, as a user would name them.
+fn scripts(word: &Path, root: &Path, environment: &Environment) -> Vec<String> {
+    let beside = environment.folder.join(word.parent().unwrap_or(Path::new("")));
+    let mut found: Vec<String> = [beside, root.join("scripts")]
+        .iter()
+        .filter_map(|folder| std::fs::read_dir(folder).ok())
+        .flat_map(|entries| entries.filter_map(Result::ok).map(|entry| entry.path()))
+        .filter(|path| path.extension().is_some_and(|extension| extension == "rhai"))
+        .map(|path| {
+            let shown = path.strip_prefix(&environment.folder).unwrap_or(&path);
+            shown.to_string_lossy().into_owned()
+        })
+        .collect();
+    found.sort_unstable();
+    found.dedup();
+    found
+}
