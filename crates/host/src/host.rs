@@ -14,6 +14,7 @@ use serde_json::{Map, Value};
 use crate::account::{Account, KnownAccount};
 use crate::branch::{Branch, Line};
 use crate::error::HostError;
+use crate::files::{Files, NoFiles, Shelf};
 use crate::guardrails::{Guardrails, Spent};
 use crate::ledger::{Book, Ledger};
 use crate::observer::{Level, Observer, Place, Silent};
@@ -47,12 +48,14 @@ pub struct HostSettings {
     pub observer: Arc<dyn Observer>,
     /// Stops the run at its next call.
     pub cancel: Cancel,
-    /// Whether effects are planned and not sent: see [`Host::plan`].
+    /// Whether effects are planned and not sent: see [`Host::plan`]. Outputs are counted and not written.
     pub dry_run: bool,
+    /// What the program may read and write.
+    pub files: Arc<dyn Files>,
 }
 
 impl HostSettings {
-    /// A run that starts now, is granted nothing, and is limited and observed by nobody.
+    /// A run that starts now, is granted nothing, has no files, and is limited and observed by nobody.
     pub fn new(
         gateway: Gateway,
         connection: Connection,
@@ -74,6 +77,7 @@ impl HostSettings {
             observer: Arc::new(Silent),
             cancel: Cancel::new(),
             dry_run: false,
+            files: Arc::new(NoFiles),
         }
     }
 }
@@ -94,6 +98,8 @@ pub struct Host {
     book: Mutex<Book>,
     // As rarely as a program reports a problem.
     problems: Mutex<Problems>,
+    // As rarely as a program opens a file.
+    pub(crate) shelf: Mutex<Shelf>,
     /// 0 until the program says so; then one more than what it said.
     progress: AtomicU64,
     pub(crate) dry_run: Option<DryRun>,
@@ -117,6 +123,7 @@ impl Host {
             trunk: Arc::new(Line::new(settings.seed, None)),
             book: Mutex::new(Book::default()),
             problems: Mutex::new(Problems::default()),
+            shelf: Mutex::new(Shelf::default()),
             progress: AtomicU64::new(0),
             dry_run: settings.dry_run.then(DryRun::default),
             settings,
@@ -258,6 +265,6 @@ impl Host {
 }
 
 /// What these locks guard is whole between any two lines of ours, so a panic elsewhere leaves nothing half done.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

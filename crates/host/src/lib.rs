@@ -8,6 +8,7 @@
 
 mod account;
 mod branch;
+mod files;
 mod guest;
 mod host;
 mod pages;
@@ -32,6 +33,10 @@ pub use account::Account;
 pub use branch::Branch;
 pub use check::{CheckError, CheckErrors};
 pub use error::{Cause, Done, HostError, HostErrorKind, PagingMistake};
+pub use files::{
+    FileCause, FileError, FilePath, Files, FilesError, Input, InputRecord, MAX_OUTPUTS, NewFile, NoFiles, OpenFile, Output,
+    OutputEnd, OutputRecord,
+};
 pub use guardrails::{GuardrailError, Guardrails, Limit};
 pub use guest::{Guest, GuestError, GuestErrorKind, GuestRun};
 pub use host::{Host, HostSettings};

@@ -13,8 +13,8 @@ use rhai::packages::{
 };
 use rhai::{Dynamic, Engine, Module, OptimizationLevel, Position, Shared, Token};
 
-use crate::context::Tag;
-use crate::error::Fatal;
+use crate::context::{Context, Tag};
+use crate::error::{Failure, Fatal};
 use crate::modules;
 use crate::run::MemoryLimit;
 
@@ -105,24 +105,34 @@ pub(crate) fn for_branch(tag: Tag) -> Engine {
     let context = Shared::clone(&tag.0);
     engine.set_default_tag(Dynamic::from(tag));
     engine.on_progress(move |operations| {
-        let run = &context.run;
         // One load, each time: a text that doubles needs but a few operations from the limit to the end of the machine.
-        let exceeded = run.memory.as_ref().and_then(MemoryLimit::exceeded);
+        let exceeded = context.run.memory.as_ref().and_then(MemoryLimit::exceeded);
         if exceeded.is_none() && !operations.is_multiple_of(LOOK_EVERY) {
             return None;
         }
-        if let Some((fatal, _)) = run.fatal() {
-            return Some(Dynamic::from(fatal));
-        }
-        if let Some(fatal) = stopped(context.branch.host()) {
-            return Some(Dynamic::from(fatal));
-        }
-        let fatal = Fatal::Limit(exceeded?);
-        // Remembered, so that the other branches end too.
-        let _ = run.end(fatal.clone(), Position::NONE);
-        Some(Dynamic::from(fatal))
+        ending(&context, exceeded).map(Dynamic::from)
     });
     engine
+}
+
+/// For natives that take long, where no engine looks whether the run is to stop.
+pub(crate) fn look(context: &Context, position: Position) -> Result<(), Failure> {
+    let exceeded = context.run.memory.as_ref().and_then(MemoryLimit::exceeded);
+    ending(context, exceeded).map_or(Ok(()), |fatal| Err(context.run.end(fatal, position)))
+}
+
+/// What ends the run now, if anything does.
+fn ending(context: &Context, exceeded: Option<String>) -> Option<Fatal> {
+    if let Some((fatal, _)) = context.run.fatal() {
+        return Some(fatal);
+    }
+    if let Some(fatal) = stopped(context.branch.host()) {
+        return Some(fatal);
+    }
+    let fatal = Fatal::Limit(exceeded?);
+    // Remembered, so that the other branches end too.
+    let _ = context.run.end(fatal.clone(), Position::NONE);
+    Some(fatal)
 }
 
 /// What ended the run from outside, if something did.

@@ -8,6 +8,7 @@ mod definitions;
 mod errors;
 mod examples;
 mod failures;
+mod files;
 mod language;
 mod limits;
 mod needs;

@@ -39,12 +39,19 @@ pub(crate) struct Unsendable {
     pub(crate) what: String,
 }
 
+impl Unsendable {
+    /// What cannot be done with it: `sent`, `written`.
+    pub(crate) fn cannot_be(&self, done: &str) -> String {
+        match self.path.as_str() {
+            "" => format!("{} cannot be {done}", self.what),
+            path => format!("{} cannot be {done}, but stands at `{path}`", self.what),
+        }
+    }
+}
+
 impl std::fmt::Display for Unsendable {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self.path.as_str() {
-            "" => write!(f, "{} cannot be sent", self.what),
-            path => write!(f, "{} cannot be sent, but stands at `{path}`", self.what),
-        }
+        f.write_str(&self.cannot_be("sent"))
     }
 }
 
@@ -221,6 +228,10 @@ pub(crate) fn type_name(value: &Dynamic) -> &'static str {
         "attributes"
     } else if value.is::<crate::modules::iterate::Pages>() {
         "an iterator of resources"
+    } else if value.is::<crate::modules::lazy::Lazy>() {
+        "an iterator"
+    } else if value.is::<crate::modules::files::Writer>() {
+        "a writer"
     } else {
         "another value"
     }

@@ -10,6 +10,7 @@ use pianoroll_gateway::Cancel;
 use pianoroll_host::{Guardrails, HostSettings};
 use pianoroll_model::PermissionSet;
 use pianoroll_runtime::execution;
+use pianoroll_runtime::folder::Folder;
 use pianoroll_runtime::project::Project;
 use pianoroll_script::{MemoryLimit, Script};
 use serde_json::{Map, Value};
@@ -45,7 +46,7 @@ pub(crate) struct Args {
     #[arg(long = "param", value_name = "NAME=VALUE")]
     params: Vec<String>,
 
-    /// Print one JSON object: outcome, result, calls, effects, requests, retries, waited_seconds, problems, error, …
+    /// Print one JSON object: outcome, result, calls, effects, requests, retries, waited_seconds, problems, files, error, …
     #[arg(long)]
     json: bool,
 
@@ -76,6 +77,7 @@ struct Plan {
     grants: PermissionSet,
     guardrails: Guardrails,
     destination: Destination,
+    folder: Folder,
 }
 
 pub(crate) fn execute(args: &Args) -> Result<Exit, Failure> {
@@ -99,10 +101,11 @@ fn plan(args: &Args) -> Result<Plan, Failure> {
     let environment = Environment::read();
     let folder = args.file.parent().unwrap_or(Path::new("."));
     let project = Project::find(&environment.folder.join(folder)).or_exit(Exit::Input)?;
+    let files = Folder::new(project.root().unwrap_or(&environment.folder), project.secret_files());
     let destination = Destination::new(&args.target, &environment, project)?;
     let script = Script::compile(&source, &args.file.to_string_lossy()).or_exit(Exit::Input)?;
     let params = script.bind(&given(&args.params)?).or_exit(Exit::Input)?;
-    Ok(Plan { script, params, grants, guardrails, destination })
+    Ok(Plan { script, params, grants, guardrails, destination, folder: files })
 }
 
 fn read(file: &Path) -> Result<String, Failure> {
@@ -169,6 +172,7 @@ async fn execute_script(
         params: plan.params,
         observer: progress.clone(),
         cancel,
+        files: Arc::new(plan.folder),
         ..HostSettings::new(
             target.gateway.clone(),
             target.connection.clone(),

@@ -24,6 +24,15 @@ pub(super) fn register(module: &mut Module) {
         let len = padding(len)?;
         Ok(format!("{text:<len$}"))
     });
+    // Cells of files are texts.
+    add(module, "to_int", |text: &str| -> Result<i64, Failure> {
+        let number = text.trim().parse();
+        Ok(number.map_err(|_| no_number(text, "a whole number"))?)
+    });
+    add(module, "to_float", |text: &str| -> Result<f64, Failure> {
+        let number = text.trim().parse().ok().filter(|number: &f64| number.is_finite());
+        Ok(number.ok_or_else(|| no_number(text, "a number"))?)
+    });
     add(module, "trimmed", |text: &str| text.trim().to_owned());
     add(module, "+", |left: ImmutableString, right: ImmutableString| -> Result<_, Failure> {
         bounded(left.len(), right.len())?;
@@ -53,6 +62,19 @@ pub(super) fn register(module: &mut Module) {
             add(module, "sleep", move |_: f64| gone());
         }
     }
+}
+
+fn no_number(text: &str, wanted: &str) -> Thrown {
+    let digit = |c: char| c.is_ascii_digit();
+    let hint = match text.trim() {
+        "" => ": it is empty",
+        text if text.contains(',') && text.contains(digit) => {
+            ": a point stands before the fraction, and nothing between thousands"
+        }
+        _ => "",
+    };
+    let shown: String = text.chars().take(40).collect();
+    Thrown::argument(format!("the string {shown:?} is not {wanted}{hint}"))
 }
 
 fn bounded(left: usize, right: usize) -> Result<(), Thrown> {
