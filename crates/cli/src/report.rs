@@ -123,6 +123,10 @@ pub(crate) fn text(report: &RunReport) -> String {
     if summary.problem_count > listed {
         let _ = writeln!(text, "    and {} more", grouped(summary.problem_count - listed));
     }
+    if summary.unlogged > 0 {
+        let more = counted(summary.unlogged, "more line was", "more lines were");
+        let _ = writeln!(text, "  log       {more} not shown");
+    }
     for (index, file) in report.files.iter().take(LISTED).enumerate() {
         let head = if index == 0 { "files" } else { "" };
         let _ = writeln!(text, "  {head:8}  {}", file_line(file));
@@ -139,7 +143,9 @@ fn file_line(file: &OutputRecord) -> String {
     let end = match &file.end {
         OutputEnd::Written => String::new(),
         OutputEnd::Planned => ", would be written".to_owned(),
-        OutputEnd::Open | OutputEnd::Discarded => ", not written: the run did not complete".to_owned(),
+        OutputEnd::Open | OutputEnd::Discarded => {
+            ", not written: the run did not complete".to_owned()
+        }
         OutputEnd::Failed(why) => format!(", not written: {}", plain(why)),
     };
     format!("{} ({bytes}{end})", plain(&file.path))

@@ -147,7 +147,8 @@ impl Host {
         checked.check_writable().map_err(fail)?;
         let mut shelf = lock(&self.shelf);
         if shelf.outputs.contains_key(&checked.key()) {
-            let message = "this run writes it already; keep the writer, and push to that".to_owned();
+            let message =
+                "this run writes it already; keep the writer, and push to that".to_owned();
             return Err(fail(FileCause::Refused(message)));
         }
         if shelf.outputs.len() == MAX_OUTPUTS {
@@ -174,9 +175,9 @@ impl Host {
     pub fn commit_files(&self) -> Result<(), FilesError> {
         let slots: Vec<_> = lock(&self.shelf).outputs.values().cloned().collect();
         // All of them, so that each that fails is told.
-        let settled = slots.iter().fold(true, |all, slot| slot.settle() && all);
+        let failed = slots.iter().filter(|slot| !slot.settle()).count();
         for slot in &slots {
-            if settled {
+            if failed == 0 {
                 slot.put();
             } else {
                 slot.discard();

@@ -19,7 +19,7 @@ use crate::guardrails::{Guardrails, Spent};
 use crate::ledger::{Book, Ledger};
 use crate::observer::{Level, Observer, Place, Silent};
 use crate::plan::{DryRun, Plan};
-use crate::summary::{Problem, Problems, Summary, Tally};
+use crate::summary::{LINE_BYTES, LOGGED_LINES, Problem, Problems, Summary, Tally};
 
 /// What a run is given.
 #[derive(Clone)]
@@ -102,6 +102,8 @@ pub struct Host {
     pub(crate) shelf: Mutex<Shelf>,
     /// 0 until the program says so; then one more than what it said.
     progress: AtomicU64,
+    /// Lines that the program logged.
+    logged: AtomicU64,
     pub(crate) dry_run: Option<DryRun>,
 }
 
@@ -125,6 +127,7 @@ impl Host {
             problems: Mutex::new(Problems::default()),
             shelf: Mutex::new(Shelf::default()),
             progress: AtomicU64::new(0),
+            logged: AtomicU64::new(0),
             dry_run: settings.dry_run.then(DryRun::default),
             settings,
         })
@@ -203,13 +206,35 @@ impl Host {
     /// Reports something worth a person's look. The run goes on, and ends as completed with problems.
     pub fn problem(&self, text: &str, details: Value) {
         let problem = Problem::new(text, details);
-        self.settings.observer.problem(&problem);
-        lock(&self.problems).add(problem);
+        // Outside of the lock: an observer may take its time.
+        let kept = lock(&self.problems).add(problem.clone());
+        if kept {
+            self.settings.observer.problem(&problem);
+        }
     }
 
-    /// Logs a line.
+    /// Logs a line. The first [`LOGGED_LINES`] of a run are handed on, each up to [`LINE_BYTES`]; what comes after them is
+    /// counted, in [`Summary::unlogged`], and the run goes on.
     pub fn log(&self, level: Level, text: &str, place: Option<&Place>) {
-        self.settings.observer.log(level, text, place);
+        let line = self.logged.fetch_add(1, Ordering::Relaxed);
+        if line > LOGGED_LINES {
+            return;
+        }
+        if line == LOGGED_LINES {
+            let text = format!(
+                "{LOGGED_LINES} lines were logged: what comes now is counted, and not shown"
+            );
+            self.settings.observer.log(Level::Warn, &text, place);
+            return;
+        }
+        match text.get(..text.floor_char_boundary(LINE_BYTES)) {
+            Some(start) if start.len() < text.len() => {
+                let more = text.len() - start.len();
+                let cut = format!("{start}… (and {more} bytes more)");
+                self.settings.observer.log(level, &cut, place);
+            }
+            _ => self.settings.observer.log(level, text, place),
+        }
     }
 
     /// Tells how far the program is.
@@ -229,7 +254,10 @@ impl Host {
     pub fn summary(&self) -> Summary {
         let outcomes = self.book().counts();
         let problems = lock(&self.problems).snapshot();
-        self.tally.summary(self.spent.calls(), self.spent.effects(), outcomes, problems)
+        let unlogged = self.logged.load(Ordering::Relaxed).saturating_sub(LOGGED_LINES);
+        let summary =
+            self.tally.summary(self.spent.calls(), self.spent.effects(), outcomes, problems);
+        Summary { unlogged, ..summary }
     }
 
     /// The effects of the run, so far.

@@ -3,7 +3,7 @@
 //! A [`Guest`] is a program; a [`Host`] is one run of it. The program speaks through a [`Branch`], and every call takes the
 //! same road (`road.rs`), whoever makes it: resolve, check, split, permission, guardrails, plan, ledger, gateway, ledger.
 //!
-//! Invariants: nothing here knows a language, a file or a command line; no HTTP request is built here; no lock is held over
+//! Invariants: nothing here knows a language, a file system or a command line; no HTTP request is built here; no lock is held over
 //! an await; and a guest reaches the API by no other way than a [`Branch`].
 
 mod account;
@@ -34,8 +34,8 @@ pub use branch::Branch;
 pub use check::{CheckError, CheckErrors};
 pub use error::{Cause, Done, HostError, HostErrorKind, PagingMistake};
 pub use files::{
-    FileCause, FileError, FilePath, Files, FilesError, Input, InputRecord, MAX_OUTPUTS, NewFile, NoFiles, OpenFile, Output,
-    OutputEnd, OutputRecord,
+    FileCause, FileError, FilePath, Files, FilesError, Input, InputRecord, MAX_OUTPUTS, NewFile,
+    NoFiles, OpenFile, Output, OutputEnd, OutputRecord,
 };
 pub use guardrails::{GuardrailError, Guardrails, Limit};
 pub use guest::{Guest, GuestError, GuestErrorKind, GuestRun};
@@ -47,4 +47,4 @@ pub use permission::PermissionError;
 pub use plan::{Plan, PlannedEffect};
 pub use random::RandomStream;
 pub use reply::Reply;
-pub use summary::{KEPT_PROBLEMS, PROBLEM_BYTES, Problem, Summary};
+pub use summary::{KEPT_PROBLEMS, LINE_BYTES, LOGGED_LINES, PROBLEM_BYTES, Problem, Summary};

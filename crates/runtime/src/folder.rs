@@ -45,7 +45,8 @@ impl Folder {
     fn dir(&self) -> Result<&Dir, FileCause> {
         let opened = self.dir.get_or_init(|| {
             Dir::open_ambient_dir(&self.path, ambient_authority()).map_err(|error| {
-                let message = format!("the folder `{}` cannot be opened: {error}", self.path.display());
+                let message =
+                    format!("the folder `{}` cannot be opened: {error}", self.path.display());
                 FileCause::System(message)
             })
         });
@@ -82,9 +83,13 @@ impl Folder {
             }
             match dir.canonicalize(&beginning) {
                 Ok(real) => break real,
-                // A link that leads nowhere is there, too: what it leads to cannot be made.
-                Err(error) if is_absent(&error) && dir.symlink_metadata(&beginning).is_err() => there -= 1,
-                Err(error) => return Err(outside(error)),
+                Err(error) if !is_absent(&error) => return Err(outside(error)),
+                // What a link leads to is not made.
+                Err(_) if dir.symlink_metadata(&beginning).is_ok() => {
+                    let message = format!("`{beginning}` is a link that leads nowhere");
+                    return Err(FileCause::Refused(message));
+                }
+                Err(_) => there -= 1,
             }
         };
         let missing: PathBuf = folders.iter().skip(there).collect();
@@ -124,8 +129,11 @@ impl Folder {
     fn near(&self, path: &FilePath) -> Option<String> {
         let folder = path.folder();
         let names = self.dir().ok()?.read_dir(folder.unwrap_or(".")).ok()?;
-        let names = names.take(MOST_NAMES).filter_map(|entry| entry.ok()?.file_name().into_string().ok());
-        let names: Vec<String> = names.filter(|name| !name.starts_with('.')).collect();
+        let names =
+            names.take(MOST_NAMES).filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+        // A link that leads nowhere has the name that was asked for.
+        let shown = |name: &String| !name.starts_with('.') && name != path.name();
+        let names: Vec<String> = names.filter(shown).collect();
         let near = suggest(path.name(), names.iter().map(String::as_str))?;
         Some(folder.map_or_else(|| near.to_owned(), |folder| format!("{folder}/{near}")))
     }
@@ -172,8 +180,10 @@ impl Files for Folder {
 
 /// A path behind links, which must keep the rules as well.
 fn inner(real: &Path) -> Result<FilePath, FileCause> {
-    let parts = real.iter().map(|part| part.to_str().map(str::to_owned)).collect::<Option<Vec<_>>>();
-    let parts = parts.ok_or_else(|| FileCause::Refused("it leads to a name that is not UTF-8".to_owned()))?;
+    let parts =
+        real.iter().map(|part| part.to_str().map(str::to_owned)).collect::<Option<Vec<_>>>();
+    let parts = parts
+        .ok_or_else(|| FileCause::Refused("it leads to a name that is not UTF-8".to_owned()))?;
     FilePath::parse(&parts.join("/"))
         .map_err(|cause| FileCause::Refused(format!("it leads to what is out of reach: {cause}")))
 }
@@ -207,7 +217,8 @@ fn is_same(secret: &Path, metadata: &Metadata) -> bool {
     use std::os::unix::fs::MetadataExt as _;
     let Ok(secret) = std::fs::metadata(secret) else { return false };
     let same = |secret: &std::fs::Metadata| (secret.dev(), secret.ino());
-    same(&secret) == (cap_std::fs::MetadataExt::dev(metadata), cap_std::fs::MetadataExt::ino(metadata))
+    same(&secret)
+        == (cap_std::fs::MetadataExt::dev(metadata), cap_std::fs::MetadataExt::ino(metadata))
 }
 
 // Elsewhere the path alone tells.

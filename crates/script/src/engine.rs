@@ -4,6 +4,7 @@
 //! its own progress callback and tag.
 
 use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use pianoroll_host::Host;
 use rhai::module_resolvers::DummyModuleResolver;
@@ -14,6 +15,7 @@ use rhai::packages::{
 use rhai::{Dynamic, Engine, Module, OptimizationLevel, Position, Shared, Token};
 
 use crate::context::{Context, Tag};
+use crate::depth;
 use crate::error::{Failure, Fatal};
 use crate::modules;
 use crate::run::MemoryLimit;
@@ -90,6 +92,26 @@ pub(crate) fn for_compiling(params: SharedModule) -> Engine {
     engine
 }
 
+/// After how many uses of variables one is looked at for its depth; a prime, so that a loop's own rhythm does not hide one.
+const MEASURE_EVERY: u64 = 13;
+
+/// Ends a run whose values nest too deeply: dropping and copying them recurses, and would take the whole process down with
+/// the stack. Any use of a variable may be the one that wraps it once more, so some of them are looked at.
+#[expect(deprecated, reason = "so Rhai marks what may change with a version; a test would tell")]
+fn watch_depth(engine: &mut Engine, context: Shared<Context>) {
+    let uses = AtomicU64::new(0);
+    engine.on_var(move |name, _, scope| {
+        if uses.fetch_add(1, Ordering::Relaxed).is_multiple_of(MEASURE_EVERY)
+            && let Some(value) = scope.scope().get(name)
+            && depth::exceeds(value)
+        {
+            let message = format!("the values in `{name}` nest deeper than {} levels", depth::MOST);
+            return Err(context.run.end(Fatal::Limit(message), Position::NONE));
+        }
+        Ok(None)
+    });
+}
+
 /// Lets `log::debug` be called: Rhai keeps the word for a function of its own.
 #[expect(deprecated, reason = "so Rhai marks what may change with a version; a test would tell")]
 fn free_debug(engine: &mut Engine) {
@@ -103,6 +125,7 @@ fn free_debug(engine: &mut Engine) {
 pub(crate) fn for_branch(tag: Tag) -> Engine {
     let mut engine = for_compiling(Shared::clone(&tag.0.run.params));
     let context = Shared::clone(&tag.0);
+    watch_depth(&mut engine, Shared::clone(&context));
     engine.set_default_tag(Dynamic::from(tag));
     engine.on_progress(move |operations| {
         // One load, each time: a text that doubles needs but a few operations from the limit to the end of the machine.

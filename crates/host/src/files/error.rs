@@ -93,7 +93,9 @@ impl fmt::Display for FilesError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("not all files of the run are in their places: ")?;
         let failed = self.outputs.iter().filter_map(|output| match &output.end {
-            OutputEnd::Failed(why) => Some(format!("`{}` could not be written ({why})", output.path)),
+            OutputEnd::Failed(why) => {
+                Some(format!("`{}` could not be written ({why})", output.path))
+            }
             _ => None,
         });
         f.write_str(&failed.collect::<Vec<_>>().join(", "))?;

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
-use super::path::FilePath;
 use super::OpenFile;
+use super::path::FilePath;
 use crate::host::Host;
 
 /// What a run read of a file.

@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use serde::{Serialize, Serializer};
 
-use super::path::FilePath;
 use super::NewFile;
+use super::path::FilePath;
 use crate::host::lock;
 
 /// A file that a run wrote, or would write.

@@ -44,7 +44,9 @@ impl FilePath {
                 return refuse("a path stays inside the project's folder, so it has no `..`");
             }
             if part.is_empty() || part == "." {
-                return refuse("between two `/` stands a folder's name, and behind the last a file's");
+                return refuse(
+                    "between two `/` stands a folder's name, and behind the last a file's",
+                );
             }
             if part.starts_with('.') {
                 return refuse("what begins with a dot is hidden from programs");
@@ -53,7 +55,9 @@ impl FilePath {
                 return refuse("write `/` between folders, not `\\`");
             }
             if part.contains(|c: char| SPECIAL.contains(&c) || c.is_control()) {
-                return refuse("names have no `: * ? \" < > |` and no control characters: not every system takes them");
+                return refuse(
+                    "names have no `: * ? \" < > |` and no control characters: not every system takes them",
+                );
             }
             if part.ends_with(['.', ' ']) || part.starts_with(' ') {
                 return refuse("names neither begin with a space nor end with a space or a dot");

@@ -22,7 +22,8 @@ struct New {
 impl Files for Memory {
     fn open(&self, path: &FilePath) -> Result<OpenFile, FileCause> {
         let bytes = lock(&self.0).get(path.as_str()).cloned();
-        let bytes = bytes.ok_or(FileCause::NotFound { near: Some("data/prices.csv".to_owned()) })?;
+        let bytes =
+            bytes.ok_or(FileCause::NotFound { near: Some("data/prices.csv".to_owned()) })?;
         Ok(OpenFile { size: bytes.len() as u64, bytes: Box::new(io::Cursor::new(bytes)) })
     }
 
@@ -56,7 +57,11 @@ impl io::Write for New {
 
 impl NewFile for New {
     fn settle(&mut self) -> io::Result<()> {
-        if self.path.contains("broken") { Err(io::Error::other("the disk is broken")) } else { Ok(()) }
+        if self.path.contains("broken") {
+            Err(io::Error::other("the disk is broken"))
+        } else {
+            Ok(())
+        }
     }
 
     fn put(&mut self) -> io::Result<()> {
@@ -85,7 +90,9 @@ fn write(host: &Host, path: &str, text: &str) {
 
 fn told(host: &Host) -> String {
     let lines = host.outputs().into_iter();
-    lines.map(|output| format!("{} {} {}\n", output.path, output.bytes, output.end.as_str())).collect()
+    lines
+        .map(|output| format!("{} {} {}\n", output.path, output.bytes, output.end.as_str()))
+        .collect()
 }
 
 fn check_path(path: &str, expected: Expect) {
@@ -98,20 +105,54 @@ fn paths_stay_inside_and_show_nothing_hidden() {
     check_path("data/prices.csv", expect!["data/prices.csv"]);
     check_path("./prices é.csv", expect!["prices é.csv"]);
     check_path("", expect!["a path names a file, such as `data/prices.csv`"]);
-    check_path("/etc/passwd", expect!["a path begins at the project's folder, such as `data/prices.csv`"]);
-    check_path("~/x.csv", expect!["a path begins at the project's folder, such as `data/prices.csv`"]);
-    check_path("C:\\x.csv", expect!["a path begins at the project's folder, such as `data/prices.csv`"]);
+    check_path(
+        "/etc/passwd",
+        expect!["a path begins at the project's folder, such as `data/prices.csv`"],
+    );
+    check_path(
+        "~/x.csv",
+        expect!["a path begins at the project's folder, such as `data/prices.csv`"],
+    );
+    check_path(
+        "C:\\x.csv",
+        expect!["a path begins at the project's folder, such as `data/prices.csv`"],
+    );
     check_path("../x.csv", expect!["a path stays inside the project's folder, so it has no `..`"]);
-    check_path("data/../../x.csv", expect!["a path stays inside the project's folder, so it has no `..`"]);
-    check_path("data//x.csv", expect!["between two `/` stands a folder's name, and behind the last a file's"]);
-    check_path("data/", expect!["between two `/` stands a folder's name, and behind the last a file's"]);
-    check_path("data/./x.csv", expect!["between two `/` stands a folder's name, and behind the last a file's"]);
+    check_path(
+        "data/../../x.csv",
+        expect!["a path stays inside the project's folder, so it has no `..`"],
+    );
+    check_path(
+        "data//x.csv",
+        expect!["between two `/` stands a folder's name, and behind the last a file's"],
+    );
+    check_path(
+        "data/",
+        expect!["between two `/` stands a folder's name, and behind the last a file's"],
+    );
+    check_path(
+        "data/./x.csv",
+        expect!["between two `/` stands a folder's name, and behind the last a file's"],
+    );
     check_path(".env", expect!["what begins with a dot is hidden from programs"]);
     check_path("data/.git/config", expect!["what begins with a dot is hidden from programs"]);
     check_path("data\\x.csv", expect![[r#"write `/` between folders, not `\`"#]]);
-    check_path("10:30.csv", expect![[r#"names have no `: * ? " < > |` and no control characters: not every system takes them"#]]);
-    check_path("a\0b", expect![[r#"names have no `: * ? " < > |` and no control characters: not every system takes them"#]]);
-    check_path("x.toml.", expect!["names neither begin with a space nor end with a space or a dot"]);
+    check_path(
+        "10:30.csv",
+        expect![[
+            r#"names have no `: * ? " < > |` and no control characters: not every system takes them"#
+        ]],
+    );
+    check_path(
+        "a\0b",
+        expect![[
+            r#"names have no `: * ? " < > |` and no control characters: not every system takes them"#
+        ]],
+    );
+    check_path(
+        "x.toml.",
+        expect!["names neither begin with a space nor end with a space or a dot"],
+    );
     check_path("Scripts/X.RHAI", expect!["programs write no `.rhai` files: those say what runs"]);
     check_path("pianoroll.toml", expect!["programs write no `.toml` files: those say what runs"]);
     check_path(&"x".repeat(201), expect!["a name is too long: over 200 bytes"]);
@@ -129,7 +170,8 @@ fn a_run_without_files_says_so() {
     expect![[r#"
         `x.csv` cannot be read: this run has no folder to read from or write to
         `x.csv` cannot be written: this run has no folder to read from or write to
-        `x.csv` cannot be read: this run has no folder to read from or write to"#]].assert_eq(&refused.map(|error| error.to_string()).join("\n"));
+        `x.csv` cannot be read: this run has no folder to read from or write to"#]]
+    .assert_eq(&refused.map(|error| error.to_string()).join("\n"));
 }
 
 #[test]
@@ -155,7 +197,8 @@ fn what_is_read_is_remembered_by_its_digest() {
             "digest": "372f7e2fd2d01ce2a1d71dc072acbba4c6fd25a1087cd7f153f4ec0ce37e1ede",
             "complete": false
           }
-        ]"#]].assert_eq(&serde_json::to_string_pretty(&host.inputs()).unwrap());
+        ]"#]]
+    .assert_eq(&serde_json::to_string_pretty(&host.inputs()).unwrap());
     let error = host.open_file("data/price.csv").map(drop).unwrap_err();
     expect!["no_such_file: `data/price.csv` cannot be read: there is no such file, did you mean `data/prices.csv`?"].assert_eq(&format!("{}: {error}", error.code()));
     assert_eq!((host.file_exists("in.txt"), host.file_exists("out.txt")), (Ok(true), Ok(false)));
@@ -170,12 +213,14 @@ fn outputs_appear_at_the_end_and_whole() {
     expect![[r#"
         a.csv 0 open
         b.csv 3 open
-    "#]].assert_eq(&told(&host));
+    "#]]
+    .assert_eq(&told(&host));
     host.commit_files().unwrap();
     expect![[r#"
         a.csv 0 written
         b.csv 3 written
-    "#]].assert_eq(&told(&host));
+    "#]]
+    .assert_eq(&told(&host));
     assert_eq!(lock(&memory.0)["b.csv"], b"two");
 }
 
@@ -187,7 +232,8 @@ fn a_run_that_did_not_complete_leaves_nothing() {
     host.commit_files().unwrap();
     expect![[r#"
         a.csv 3 discarded
-    "#]].assert_eq(&told(&host));
+    "#]]
+    .assert_eq(&told(&host));
     assert_eq!(lock(&memory.0).len(), 1);
 }
 
@@ -198,7 +244,8 @@ fn a_dry_run_counts_and_writes_nothing() {
     host.commit_files().unwrap();
     expect![[r#"
         a.csv 3 planned
-    "#]].assert_eq(&told(&host));
+    "#]]
+    .assert_eq(&told(&host));
     assert_eq!(lock(&memory.0).len(), 1);
 }
 
@@ -209,8 +256,8 @@ fn a_file_is_written_once_and_not_read_meanwhile() {
     let again = host.create_file("a.csv").map(drop).unwrap_err();
     let read = host.open_file("./A.csv").map(drop).unwrap_err();
     expect![[r#"
-        `a.csv` cannot be written: this run writes it already: keep the writer, and push to that
-        `./A.csv` cannot be read: this run writes it, and it appears when the run has completed: keep what you need of it in a variable"#]].assert_eq(&format!("{again}\n{read}"));
+        `a.csv` cannot be written: this run writes it already; keep the writer, and push to that
+        `./A.csv` cannot be read: this run writes it, and it appears when the run has completed; keep what you need of it in a variable"#]].assert_eq(&format!("{again}\n{read}"));
     // What was there before may be replaced, also while it is read.
     let mut old = host.open_file("in.txt").unwrap();
     write(&host, "in.txt", "new");
@@ -244,6 +291,7 @@ fn where_one_is_not_durable_none_is_put_in_place() {
         a.csv 3 discarded
         broken.csv 3 failed
         full.csv 3 failed
-    "#]].assert_eq(&told(&host));
+    "#]]
+    .assert_eq(&told(&host));
     assert_eq!(lock(&memory.0).len(), 1);
 }

@@ -59,22 +59,25 @@ fn read(text: &str, expected: Expect) {
 
 #[test]
 fn reading_stays_inside_and_off_what_is_hidden() {
-    read("data/prices.csv", expect![[""]]);
-    read("inner.csv", expect![[""]]);
-    read("data/price.csv", expect![[""]]);
-    read("data", expect![[""]]);
-    read("data/prices.csv/x", expect![[""]]);
-    read("pipe", expect![[""]]);
-    read("out.txt", expect![[""]]);
-    read("absolute.txt", expect![[""]]);
-    read("up/outside.txt", expect![[""]]);
-    read("up/project/data/prices.csv", expect![[""]]);
-    read("hidden.txt", expect![[""]]);
-    read("secrets/key", expect![[""]]);
-    read("key.txt", expect![[""]]);
-    read("data/same.txt", expect![[""]]);
-    read("nowhere.txt", expect![[""]]);
-    read("circle", expect![[""]]);
+    read("data/prices.csv", expect!["5 bytes: hello"]);
+    read("inner.csv", expect!["5 bytes: hello"]);
+    read("data/price.csv", expect!["there is no such file, did you mean `data/prices.csv`?"]);
+    read("data", expect!["it is a folder, and no file"]);
+    read("data/prices.csv/x", expect!["there is no such file"]);
+    read("pipe", expect!["it is a device or a pipe, and no file"]);
+    read("out.txt", expect!["it leads out of the project's folder"]);
+    read("absolute.txt", expect!["it leads out of the project's folder"]);
+    read("up/outside.txt", expect!["it leads out of the project's folder"]);
+    read("up/project/data/prices.csv", expect!["it leads out of the project's folder"]);
+    read(
+        "hidden.txt",
+        expect!["it leads to what is out of reach: what begins with a dot is hidden from programs"],
+    );
+    read("secrets/key", expect!["the project file says that a key is in it"]);
+    read("key.txt", expect!["the project file says that a key is in it"]);
+    read("data/same.txt", expect!["the project file says that a key is in it"]);
+    read("nowhere.txt", expect!["there is no such file"]);
+    read("circle", expect!["Too many levels of symbolic links (os error 40)"]);
 }
 
 fn write(text: &str, expected: Expect) {
@@ -122,21 +125,21 @@ fn list(folder: &Path, before: &str, names: &mut Vec<String>) {
 
 #[test]
 fn writing_stays_inside_and_replaces_only_files() {
-    write("new.csv", expect![[""]]);
-    write("data/prices.csv", expect![[""]]);
-    write("out/deep/report.csv", expect![[""]]);
-    write("data", expect![[""]]);
-    write("data/prices.csv/x.csv", expect![[""]]);
-    write("pipe", expect![[""]]);
-    write("out.txt", expect![[""]]);
-    write("inner.csv", expect![[""]]);
-    write("nowhere.txt", expect![[""]]);
-    write("up/outside.txt", expect![[""]]);
-    write("up/new.txt", expect![[""]]);
-    write("nothing/new.txt", expect![[""]]);
-    write("secrets/key", expect![[""]]);
-    write("data/same.txt", expect![[""]]);
-    write("secrets/other", expect![[""]]);
+    write("new.csv", expect!["new, added: new.csv"]);
+    write("data/prices.csv", expect!["new, added: "]);
+    write("out/deep/report.csv", expect!["new, added: out out/deep out/deep/report.csv"]);
+    write("data", expect!["a folder is in its place"]);
+    write("data/prices.csv/x.csv", expect!["`data/prices.csv` is no folder"]);
+    write("pipe", expect!["a device or a pipe is in its place"]);
+    write("out.txt", expect!["a link is in its place"]);
+    write("inner.csv", expect!["a link is in its place"]);
+    write("nowhere.txt", expect!["a link is in its place"]);
+    write("up/outside.txt", expect!["it leads out of the project's folder"]);
+    write("up/new.txt", expect!["it leads out of the project's folder"]);
+    write("nothing/new.txt", expect!["`nothing` is a link that leads nowhere"]);
+    write("secrets/key", expect!["the project file says that a key is in it"]);
+    write("data/same.txt", expect!["the project file says that a key is in it"]);
+    write("secrets/other", expect!["the project file says that a key is in it"]);
 }
 
 #[test]

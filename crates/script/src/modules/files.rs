@@ -28,7 +28,8 @@ pub(super) fn module() -> Module {
     for count in [1, 2] {
         add_raw(&mut module, "read_csv", count, |call, given| {
             let opened = Opened::new(call, "files::read_csv", given)?;
-            let (path, context, position) = (opened.path(), opened.context.clone(), opened.position);
+            let (path, context, position) =
+                (opened.path(), opened.context.clone(), opened.position);
             let options = given.get(1).map_or(&Dynamic::UNIT, |options| &**options);
             let rows = csv::rows(opened, options)?;
             Ok(Dynamic::from(Lazy::new(&context, position, format!("rows of {path}"), rows)))
@@ -73,7 +74,8 @@ pub(super) fn module() -> Module {
         let value = given.get(1).map_or(&Dynamic::UNIT, |value| &**value);
         let refuse = |message: String| Thrown::argument(message).at(call.call_position());
         let json = to_json(value).map_err(|error| refuse(error.cannot_be("written")))?;
-        let mut text = serde_json::to_vec_pretty(&json).map_err(|error| refuse(error.to_string()))?;
+        let mut text =
+            serde_json::to_vec_pretty(&json).map_err(|error| refuse(error.to_string()))?;
         text.push(b'\n');
         whole(call, "files::json", given, &text)
     });

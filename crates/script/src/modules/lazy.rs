@@ -67,13 +67,9 @@ pub(super) fn register(module: &mut Module) {
         }
     });
     add(module, "to_array", |lazy: &mut Lazy| lazy.take()?.collect::<Result<Array, Failure>>());
-    add(
-        module,
-        "append",
-        |rows: &mut Rows, lazy: Lazy| -> Result<(), Failure> {
-            lazy.take()?.try_for_each(|value| value.map(|value| rows.push(value)))
-        },
-    );
+    add(module, "append", |rows: &mut Rows, lazy: Lazy| -> Result<(), Failure> {
+        lazy.take()?.try_for_each(|value| value.map(|value| rows.push(value)))
+    });
     for name in ["to_string", "to_debug"] {
         add(module, name, |lazy: &mut Lazy| format!("iterator of {}", lazy.about));
     }

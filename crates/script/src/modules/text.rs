@@ -1,7 +1,7 @@
 //! Texts: what would allocate by a number or grow without end is bounded here, and what Rhai does in place has a version
 //! that answers.
 
-use rhai::{Dynamic, ImmutableString, Module};
+use rhai::{Array, Dynamic, ImmutableString, Module};
 
 use super::add;
 use super::array::padding;
@@ -50,6 +50,7 @@ pub(super) fn register(module: &mut Module) {
     add(module, "replace", |text: &mut ImmutableString, find: &str, with: &str| {
         replace(text, find, with)
     });
+    split(module);
     // Rhai's `sleep` blocks its thread, and cannot be cancelled.
     for seconds in [Dynamic::from(0_i64), Dynamic::from(0.0_f64)] {
         let gone = || -> Result<(), Failure> {
@@ -62,6 +63,43 @@ pub(super) fn register(module: &mut Module) {
             add(module, "sleep", move |_: f64| gone());
         }
     }
+}
+
+/// The most parts that a text may be split into: each takes some 60 bytes.
+const MAX_PARTS: usize = 4_000_000;
+
+/// `split` and its kin: one call of them may make more parts than there is memory for.
+fn split(module: &mut Module) {
+    type Answer = Result<Array, Failure>;
+    fn parts<'t>(parts: impl Iterator<Item = &'t str>) -> Answer {
+        let mut all = Array::new();
+        for part in parts {
+            if all.len() == MAX_PARTS {
+                let message = format!("a text is split into at most {MAX_PARTS} parts");
+                return Err(Thrown::new("out_of_range", message).into());
+            }
+            all.push(part.into());
+        }
+        Ok(all)
+    }
+    add(module, "split", |text: &str| parts(text.split_whitespace()));
+    add(module, "split", |text: &str, by: &str| parts(text.split(by)));
+    add(module, "split", |text: &str, by: char| parts(text.split(by)));
+    add(module, "split_rev", |text: &str, by: &str| parts(text.rsplit(by)));
+    add(module, "split_rev", |text: &str, by: char| parts(text.rsplit(by)));
+    let most = |count: i64| usize::try_from(count).unwrap_or(0);
+    add(module, "split", move |text: &str, by: &str, count: i64| {
+        parts(text.splitn(most(count), by))
+    });
+    add(module, "split", move |text: &str, by: char, count: i64| {
+        parts(text.splitn(most(count), by))
+    });
+    add(module, "split_rev", move |text: &str, by: &str, count: i64| {
+        parts(text.rsplitn(most(count), by))
+    });
+    add(module, "split_rev", move |text: &str, by: char, count: i64| {
+        parts(text.rsplitn(most(count), by))
+    });
 }
 
 fn no_number(text: &str, wanted: &str) -> Thrown {
@@ -77,7 +115,7 @@ fn no_number(text: &str, wanted: &str) -> Thrown {
     Thrown::argument(format!("the string {shown:?} is not {wanted}{hint}"))
 }
 
-fn bounded(left: usize, right: usize) -> Result<(), Thrown> {
+pub(super) fn bounded(left: usize, right: usize) -> Result<(), Thrown> {
     if left.saturating_add(right) > MAX_TEXT {
         let most = MAX_TEXT / 1024 / 1024;
         return Err(Thrown::new("out_of_range", format!("a text may have at most {most} MiB")));

@@ -49,7 +49,9 @@ mod tests {
             let expected = if marked { format!("'{cell}") } else { cell.to_owned() };
             assert_eq!(written, expected);
         };
-        for formula in ["=1+1", "+1+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1", "=", "+x"] {
+        for formula in
+            ["=1+1", "+1+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1", "=", "+x"]
+        {
             check(formula, formula != "=");
         }
         for plain in ["", "-", "-12.50", "+4917012345", "-1e5", "a=b", "'=1", "12", "é"] {

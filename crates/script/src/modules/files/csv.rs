@@ -99,7 +99,10 @@ impl Rows {
             && let Some(other) = [';', '\t', '|'].into_iter().find(|other| one.contains(*other))
             && guess
         {
-            let message = format!("its cells seem to end with {other:?}: add `#{{ delimiter: {:?} }}`", other.to_string());
+            let message = format!(
+                "its cells seem to end with {other:?}: add `#{{ delimiter: {:?} }}`",
+                other.to_string()
+            );
             return Err(self.at.wrong(message));
         }
         self.width = Some(names.len());
@@ -131,7 +134,8 @@ impl Rows {
     /// Reads the next row; `false` after the last.
     fn read(&mut self) -> Result<bool, Failure> {
         self.piece.store(0, Ordering::Relaxed);
-        let read = self.reader.read_record(&mut self.record).map_err(|error| self.failed(&error))?;
+        let read =
+            self.reader.read_record(&mut self.record).map_err(|error| self.failed(&error))?;
         let Some(width) = self.width.filter(|width| read && *width != self.record.len()) else {
             return Ok(read);
         };
@@ -246,7 +250,12 @@ impl Options {
                 },
                 "header" => match value.as_bool() {
                     Ok(header) => read.header = header,
-                    Err(_) => return refuse(format!("takes true or false as `header`, not {}", found(value))),
+                    Err(_) => {
+                        return refuse(format!(
+                            "takes true or false as `header`, not {}",
+                            found(value)
+                        ));
+                    }
                 },
                 "columns" => read.columns = Some(columns_of("files::read_csv", value)?),
                 name => {
@@ -264,7 +273,10 @@ impl Options {
 pub(super) fn columns_of(function: &str, value: &Dynamic) -> Result<Vec<String>, Thrown> {
     let refuse = |what: String| Err(Thrown::argument(format!("`{function}` {what}")));
     let names = value.as_array_ref().ok().and_then(|names| {
-        names.iter().map(|name| as_text(name).map(|name| name.to_string())).collect::<Option<Vec<_>>>()
+        names
+            .iter()
+            .map(|name| as_text(name).map(|name| name.to_string()))
+            .collect::<Option<Vec<_>>>()
     });
     let Some(names) = names.filter(|names| !names.is_empty()) else {
         return refuse(format!(

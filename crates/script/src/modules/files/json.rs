@@ -34,7 +34,8 @@ pub(super) fn elements(
     let mut reader = BufReader::with_capacity(BUFFER, body(opened.input, &at)?);
     let mut line = 1;
     let first = skip_space(&mut reader, &mut line).map_err(|error| at.failed(&error))?;
-    let is_lines = [".jsonl", ".ndjson"].iter().any(|ending| at.path.to_lowercase().ends_with(ending));
+    let is_lines =
+        [".jsonl", ".ndjson"].iter().any(|ending| at.path.to_lowercase().ends_with(ending));
     let list = first == Some(b'[') && !is_lines;
     if list {
         reader.consume(1);
@@ -92,7 +93,10 @@ impl Elements {
                 return Err(self.wrong(line, "the file ends before its list does".to_owned()));
             }
             if is_empty {
-                return Err(self.wrong(line, "there is none between two commas, or behind the last".to_owned()));
+                return Err(self.wrong(
+                    line,
+                    "there is none between two commas, or behind the last".to_owned(),
+                ));
             }
             let value = parse_any(&bytes).map_err(|error| {
                 let text = error.to_string();
@@ -160,10 +164,13 @@ impl Elements {
     /// Behind the list nothing may follow.
     fn close(&mut self) -> Result<(), Failure> {
         let mut line = self.line;
-        let rest = skip_space(&mut self.reader, &mut line).map_err(|error| self.at.failed(&error))?;
+        let rest =
+            skip_space(&mut self.reader, &mut line).map_err(|error| self.at.failed(&error))?;
         match rest {
             None => Ok(()),
-            Some(_) => Err(self.at.wrong(format_args!("line {line} goes on behind the end of its list"))),
+            Some(_) => {
+                Err(self.at.wrong(format_args!("line {line} goes on behind the end of its list")))
+            }
         }
     }
 
@@ -194,7 +201,8 @@ fn skip_space(reader: &mut BufReader<Body>, line: &mut u64) -> io::Result<Option
             return Ok(None);
         }
         let space = chunk.iter().take_while(|byte| byte.is_ascii_whitespace());
-        let (count, lines) = space.fold((0, 0), |(count, lines), byte| (count + 1, lines + u64::from(*byte == b'\n')));
+        let (count, lines) = space
+            .fold((0, 0), |(count, lines), byte| (count + 1, lines + u64::from(*byte == b'\n')));
         let found = chunk.get(count).copied();
         reader.consume(count);
         *line += lines;

@@ -116,7 +116,10 @@ impl Writer {
             Form::Csv { columns, writer } => {
                 let cells = cells(columns, row).map_err(refuse)?;
                 // Handed on row by row, so that nothing is left here when the run ends.
-                writer.write_record(cells).map_err(std::io::Error::from).and_then(|()| writer.flush())
+                writer
+                    .write_record(cells)
+                    .map_err(std::io::Error::from)
+                    .and_then(|()| writer.flush())
             }
             Form::Lines(output) => {
                 let json = to_json(row).map_err(|error| refuse(error.cannot_be("written")))?;
@@ -135,7 +138,9 @@ fn cells(columns: &[String], row: &Dynamic) -> Result<Vec<String>, String> {
         cell::text(value).map_err(|error| format!("`{name}`: {}", error.cannot_be("written")))
     };
     if let Ok(map) = row.as_map_ref() {
-        if let Some(unknown) = map.keys().find(|key| !columns.iter().any(|name| name == key.as_str())) {
+        if let Some(unknown) =
+            map.keys().find(|key| !columns.iter().any(|name| name == key.as_str()))
+        {
             return Err(no_column(unknown, columns));
         }
         let cells = columns.iter().map(|name| match map.get(name.as_str()) {
