@@ -3,7 +3,9 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use pianoroll_host::{Cause, GuestError, HostError, LedgerEntry, Problem, Summary};
+use pianoroll_host::{
+    Cause, GuestError, HostError, LedgerEntry, OutputEnd, OutputRecord, Problem, Summary,
+};
 use pianoroll_model::{Effect, EffectCounts, Outcome};
 use pianoroll_runtime::execution::RunReport;
 use serde_json::{Value, json};
@@ -37,6 +39,7 @@ pub(crate) fn json(report: &RunReport, about: &str, exit: Exit) -> Value {
         "target": about,
         "started": report.started.to_string(),
         "elapsed_seconds": report.elapsed.as_millis() as f64 / 1000.0,
+        "files": report.files.iter().map(file_json).collect::<Vec<_>>(),
         "unknown": report.unknown.iter().map(|entry| unknown_json(entry, report)).collect::<Vec<_>>(),
     });
     if let (Value::Object(object), Some(plan)) = (&mut object, &report.plan) {
@@ -68,6 +71,7 @@ pub(crate) fn not_started(failure: &Failure) -> Value {
         "waited_seconds": 0.0,
         "problem_count": 0,
         "problems": [],
+        "files": [],
         "unknown": [],
         "error": failure.to_json(),
     })
@@ -85,6 +89,14 @@ fn unknown_json(entry: &LedgerEntry, report: &RunReport) -> Value {
         "arguments": host.and_then(HostError::arguments),
         "check": advice(&entry.operation, entry.effect, &entry.target),
     })
+}
+
+fn file_json(file: &OutputRecord) -> Value {
+    let mut object = json!({ "path": file.path, "bytes": file.bytes, "end": file.end.as_str() });
+    if let (Value::Object(object), OutputEnd::Failed(why)) = (&mut object, &file.end) {
+        object.insert("because".to_owned(), why.clone().into());
+    }
+    object
 }
 
 fn error_json(error: &GuestError) -> Value {
@@ -114,6 +126,18 @@ pub(crate) fn text(report: &RunReport) -> String {
     if summary.problem_count > listed {
         let _ = writeln!(text, "    and {} more", grouped(summary.problem_count - listed));
     }
+    if summary.unlogged > 0 {
+        let more = counted(summary.unlogged, "more line was", "more lines were");
+        let _ = writeln!(text, "  log       {more} not shown");
+    }
+    for (index, file) in report.files.iter().take(LISTED).enumerate() {
+        let head = if index == 0 { "files" } else { "" };
+        let _ = writeln!(text, "  {head:8}  {}", file_line(file));
+    }
+    if report.files.len() > LISTED {
+        let more = (report.files.len() - LISTED) as u64;
+        let _ = writeln!(text, "            and {} more", grouped(more));
+    }
     if let Some(plan) = &report.plan {
         text.push_str(&planned::text(plan));
     }
@@ -140,6 +164,19 @@ pub(crate) fn group(automation: &str, runs: &[(&str, Option<&str>, Exit)]) -> St
         let _ = writeln!(text, "  {connection:width$}  {}{meaning}", Styled(style, outcome));
     }
     text
+}
+
+fn file_line(file: &OutputRecord) -> String {
+    let bytes = counted(file.bytes, "byte", "bytes");
+    let end = match &file.end {
+        OutputEnd::Written => String::new(),
+        OutputEnd::Planned => ", would be written".to_owned(),
+        OutputEnd::Open | OutputEnd::Discarded => {
+            ", not written: the run did not complete".to_owned()
+        }
+        OutputEnd::Failed(why) => format!(", not written: {}", plain(why)),
+    };
+    format!("{} ({bytes}{end})", plain(&file.path))
 }
 
 /// What ended the program, for people: the place, the line, the caret; and what to do about it.

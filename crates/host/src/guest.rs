@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::branch::Branch;
 use crate::error::HostError;
+use crate::files::FilesError;
 use crate::observer::Place;
 
 /// A run of a guest.
@@ -46,6 +47,8 @@ pub enum GuestErrorKind {
     Limit,
     /// The run was cancelled while the program computed, between two host calls.
     Cancelled,
+    /// The program came to its end, and its outputs could not be put in their places.
+    Files(FilesError),
 }
 
 impl GuestError {
@@ -60,7 +63,10 @@ impl GuestError {
     pub fn host(&self) -> Option<&HostError> {
         match &self.kind {
             GuestErrorKind::Host(error) => Some(error),
-            GuestErrorKind::Program | GuestErrorKind::Limit | GuestErrorKind::Cancelled => None,
+            GuestErrorKind::Program
+            | GuestErrorKind::Limit
+            | GuestErrorKind::Cancelled
+            | GuestErrorKind::Files(_) => None,
         }
     }
 
@@ -70,7 +76,7 @@ impl GuestError {
         match &self.kind {
             GuestErrorKind::Host(error) => error.kind() == crate::error::HostErrorKind::Cancelled,
             GuestErrorKind::Cancelled => true,
-            GuestErrorKind::Program | GuestErrorKind::Limit => false,
+            GuestErrorKind::Program | GuestErrorKind::Limit | GuestErrorKind::Files(_) => false,
         }
     }
 }
@@ -79,6 +85,13 @@ impl From<HostError> for GuestError {
     fn from(error: HostError) -> Self {
         let message = error.to_string();
         Self { rendered: message.clone(), message, kind: GuestErrorKind::Host(error), place: None }
+    }
+}
+
+impl From<FilesError> for GuestError {
+    fn from(error: FilesError) -> Self {
+        let message = error.to_string();
+        Self { rendered: message.clone(), message, kind: GuestErrorKind::Files(error), place: None }
     }
 }
 

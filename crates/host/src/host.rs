@@ -14,12 +14,13 @@ use serde_json::{Map, Value};
 use crate::account::{Account, KnownAccount};
 use crate::branch::{Branch, Line};
 use crate::error::HostError;
+use crate::files::{Files, NoFiles, Shelf};
 use crate::guardrails::{Guardrails, Spent};
 use crate::ledger::{Book, Ledger};
 use crate::observer::{Level, Observer, Place, Silent};
 use crate::permission::GrantBy;
 use crate::plan::{DryRun, Plan};
-use crate::summary::{Problem, Problems, Summary, Tally};
+use crate::summary::{LINE_BYTES, LOGGED_LINES, Problem, Problems, Summary, Tally};
 
 /// What a run is given.
 #[derive(Clone)]
@@ -50,12 +51,14 @@ pub struct HostSettings {
     pub observer: Arc<dyn Observer>,
     /// Stops the run at its next call.
     pub cancel: Cancel,
-    /// Whether effects are planned and not sent: see [`Host::plan`].
+    /// Whether effects are planned and not sent: see [`Host::plan`]. Outputs are counted and not written.
     pub dry_run: bool,
+    /// What the program may read and write.
+    pub files: Arc<dyn Files>,
 }
 
 impl HostSettings {
-    /// A run that starts now, is granted nothing, and is limited and observed by nobody.
+    /// A run that starts now, is granted nothing, has no files, and is limited and observed by nobody.
     pub fn new(
         gateway: Gateway,
         connection: Connection,
@@ -78,6 +81,7 @@ impl HostSettings {
             observer: Arc::new(Silent),
             cancel: Cancel::new(),
             dry_run: false,
+            files: Arc::new(NoFiles),
         }
     }
 }
@@ -98,8 +102,12 @@ pub struct Host {
     book: Mutex<Book>,
     // As rarely as a program reports a problem.
     problems: Mutex<Problems>,
+    // As rarely as a program opens a file.
+    pub(crate) shelf: Mutex<Shelf>,
     /// 0 until the program says so; then one more than what it said.
     progress: AtomicU64,
+    /// Lines that the program logged.
+    logged: AtomicU64,
     pub(crate) dry_run: Option<DryRun>,
 }
 
@@ -121,7 +129,9 @@ impl Host {
             trunk: Arc::new(Line::new(settings.seed, None)),
             book: Mutex::new(Book::default()),
             problems: Mutex::new(Problems::default()),
+            shelf: Mutex::new(Shelf::default()),
             progress: AtomicU64::new(0),
+            logged: AtomicU64::new(0),
             dry_run: settings.dry_run.then(DryRun::default),
             settings,
         })
@@ -200,13 +210,35 @@ impl Host {
     /// Reports something worth a person's look. The run goes on, and ends as completed with problems.
     pub fn problem(&self, text: &str, details: Value) {
         let problem = Problem::new(text, details);
-        self.settings.observer.problem(&problem);
-        lock(&self.problems).add(problem);
+        // Outside of the lock: an observer may take its time.
+        let kept = lock(&self.problems).add(problem.clone());
+        if kept {
+            self.settings.observer.problem(&problem);
+        }
     }
 
-    /// Logs a line.
+    /// Logs a line. The first [`LOGGED_LINES`] of a run are handed on, each up to [`LINE_BYTES`]; what comes after them is
+    /// counted, in [`Summary::unlogged`], and the run goes on.
     pub fn log(&self, level: Level, text: &str, place: Option<&Place>) {
-        self.settings.observer.log(level, text, place);
+        let line = self.logged.fetch_add(1, Ordering::Relaxed);
+        if line > LOGGED_LINES {
+            return;
+        }
+        if line == LOGGED_LINES {
+            let text = format!(
+                "{LOGGED_LINES} lines were logged: what comes now is counted, and not shown"
+            );
+            self.settings.observer.log(Level::Warn, &text, place);
+            return;
+        }
+        match text.get(..text.floor_char_boundary(LINE_BYTES)) {
+            Some(start) if start.len() < text.len() => {
+                let more = text.len() - start.len();
+                let cut = format!("{start}… (and {more} bytes more)");
+                self.settings.observer.log(level, &cut, place);
+            }
+            _ => self.settings.observer.log(level, text, place),
+        }
     }
 
     /// Tells how far the program is.
@@ -226,7 +258,10 @@ impl Host {
     pub fn summary(&self) -> Summary {
         let outcomes = self.book().counts();
         let problems = lock(&self.problems).snapshot();
-        self.tally.summary(self.spent.calls(), self.spent.effects(), outcomes, problems)
+        let unlogged = self.logged.load(Ordering::Relaxed).saturating_sub(LOGGED_LINES);
+        let summary =
+            self.tally.summary(self.spent.calls(), self.spent.effects(), outcomes, problems);
+        Summary { unlogged, ..summary }
     }
 
     /// The effects of the run, so far.
@@ -262,6 +297,6 @@ impl Host {
 }
 
 /// What these locks guard is whole between any two lines of ours, so a panic elsewhere leaves nothing half done.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

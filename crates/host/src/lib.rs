@@ -3,11 +3,12 @@
 //! A [`Guest`] is a program; a [`Host`] is one run of it. The program speaks through a [`Branch`], and every call takes the
 //! same road (`road.rs`), whoever makes it: resolve, check, split, permission, guardrails, plan, ledger, gateway, ledger.
 //!
-//! Invariants: nothing here knows a language, a file or a command line; no HTTP request is built here; no lock is held over
+//! Invariants: nothing here knows a language, a file system or a command line; no HTTP request is built here; no lock is held over
 //! an await; and a guest reaches the API by no other way than a [`Branch`].
 
 mod account;
 mod branch;
+mod files;
 mod guest;
 mod host;
 mod pages;
@@ -32,6 +33,10 @@ pub use account::Account;
 pub use branch::Branch;
 pub use check::{About, CheckError, CheckErrors};
 pub use error::{Cause, Done, HostError, HostErrorKind, PagingMistake};
+pub use files::{
+    FileCause, FileError, FilePath, Files, FilesError, Input, InputRecord, MAX_OUTPUTS, NewFile,
+    NoFiles, OpenFile, Output, OutputEnd, OutputRecord,
+};
 pub use guardrails::{
     Bounds, GuardrailError, Guardrails, Limit, Loosened, OperationPattern, Refusal, Scope,
     WordError, bounds, check_id, record_resource,
@@ -45,4 +50,4 @@ pub use permission::{GrantBy, PermissionError, grant_word};
 pub use plan::{Plan, PlannedEffect};
 pub use random::RandomStream;
 pub use reply::Reply;
-pub use summary::{KEPT_PROBLEMS, PROBLEM_BYTES, Problem, Summary};
+pub use summary::{KEPT_PROBLEMS, LINE_BYTES, LOGGED_LINES, PROBLEM_BYTES, Problem, Summary};

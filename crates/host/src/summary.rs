@@ -35,6 +35,8 @@ pub struct Summary {
     pub problem_count: u64,
     /// The first of them, at most [`KEPT_PROBLEMS`].
     pub problems: Vec<Problem>,
+    /// Log lines beyond the first [`LOGGED_LINES`]: counted, and not shown.
+    pub unlogged: u64,
     /// Calls by operation; `request` for native paths that are none.
     pub by_operation: BTreeMap<&'static str, u64>,
 }
@@ -55,7 +57,13 @@ pub struct Problem {
     pub omitted: u64,
 }
 
-/// How many problems of a run are kept.
+/// How many log lines of a run are shown: far more than anybody reads, far less than fills a disk.
+pub const LOGGED_LINES: u64 = 10_000;
+
+/// How many bytes of a log line are shown.
+pub const LINE_BYTES: usize = 64 * 1024;
+
+/// How many problems of a run are kept, and told while it runs.
 pub const KEPT_PROBLEMS: usize = 100;
 
 /// How many bytes of JSON the details of a problem may have.
@@ -92,11 +100,14 @@ pub(crate) struct Problems {
 }
 
 impl Problems {
-    pub(crate) fn add(&mut self, problem: Problem) {
+    /// Counts one, and answers whether it was kept.
+    pub(crate) fn add(&mut self, problem: Problem) -> bool {
         self.count += 1;
-        if self.kept.len() < KEPT_PROBLEMS {
+        let keep = self.kept.len() < KEPT_PROBLEMS;
+        if keep {
             self.kept.push(problem);
         }
+        keep
     }
 
     pub(crate) fn snapshot(&self) -> (u64, Vec<Problem>) {
@@ -173,6 +184,7 @@ impl Tally {
             waited: Duration::from_nanos(self.waited_nanoseconds.load(Ordering::Relaxed)),
             problem_count,
             problems,
+            unlogged: 0,
             by_operation: names.zip(counts).filter(|(_, count)| *count > 0).collect(),
         }
     }
@@ -245,6 +257,7 @@ mod tests {
                   "omitted": 0
                 }
               ],
+              "unlogged": 0,
               "by_operation": {
                 "request": 1
               }

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use pianoroll_host::ledger::EntryState;
-use pianoroll_host::{Guest, GuestError, Host, HostSettings, LedgerEntry, Plan, Summary};
+use pianoroll_host::{
+    Guest, GuestError, Host, HostSettings, LedgerEntry, OutputRecord, Plan, Summary,
+};
 use pianoroll_model::{Outcome, RunId};
 use serde_json::Value;
 
@@ -25,6 +27,8 @@ pub struct RunReport {
     pub unknown: Vec<LedgerEntry>,
     /// What it would have done; nothing where it was no dry run.
     pub plan: Option<Plan>,
+    /// The files that it wrote, or would write, by path.
+    pub files: Vec<OutputRecord>,
     /// When it started, by the wall clock.
     pub started: Timestamp,
     /// How long it took, by the clock that never goes back.
@@ -37,6 +41,14 @@ pub async fn execute(guest: &dyn Guest, settings: HostSettings) -> RunReport {
     let begin = clock.monotonic();
     let host = Host::new(settings);
     let ended = guest.run(host.trunk()).await;
+    // The run is over, so that nobody waits while the disk does.
+    let ended = match ended {
+        Ok(result) => host.commit_files().map(|()| result).map_err(GuestError::from),
+        Err(error) => {
+            host.discard_files();
+            Err(error)
+        }
+    };
     let unknown = host.ledger().entries.into_iter().filter(is_unknown).collect();
     let (outcome, result, error) = match ended {
         Ok(result) => (Outcome::Completed, result, None),
@@ -44,8 +56,8 @@ pub async fn execute(guest: &dyn Guest, settings: HostSettings) -> RunReport {
         Err(error) => (Outcome::Failed, Value::Null, Some(error)),
     };
     let elapsed = clock.monotonic().saturating_sub(begin);
-    let (summary, plan) = (host.summary(), host.plan());
-    RunReport { run, outcome, result, error, summary, unknown, plan, started, elapsed }
+    let (summary, plan, files) = (host.summary(), host.plan(), host.outputs());
+    RunReport { run, outcome, result, error, summary, unknown, plan, files, started, elapsed }
 }
 
 /// A new run's id: a UUID of version 7, so that ids sort by time. `random` fills what the time leaves.

@@ -3,6 +3,7 @@
 //! - [`project`]: `pianoroll.toml`, found upwards from a folder, parsed strictly and with positions.
 //! - [`mod@credential`]: where a gateway key is read, the only place that does.
 //! - [`base_url`]: the traps of base URLs.
+//! - [`folder`]: the project's folder, as programs may use it; the only place that opens files for them.
 //! - [`execution`]: a guest and its host become a run with a report.
 //!
 //! Architecture invariants: this crate knows no guest by name (it takes `dyn Guest`), prints nothing and asks nobody: a
@@ -11,4 +12,5 @@
 pub mod base_url;
 pub mod credential;
 pub mod execution;
+pub mod folder;
 pub mod project;

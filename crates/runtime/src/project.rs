@@ -134,6 +134,17 @@ impl Project {
     pub fn root(&self) -> Option<&Path> {
         self.file.as_deref().and_then(Path::parent)
     }
+
+    /// The files that hold keys: programs must not see them.
+    #[must_use]
+    pub fn secret_files(&self) -> Vec<PathBuf> {
+        let sources = self.credentials.values().map(|credential| &credential.source);
+        let files = sources.filter_map(|source| match source {
+            Source::File(file) => Some(file.clone()),
+            Source::Env(_) => None,
+        });
+        files.collect()
+    }
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! its own progress callback and tag.
 
 use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use pianoroll_host::Host;
 use rhai::module_resolvers::DummyModuleResolver;
@@ -13,8 +14,9 @@ use rhai::packages::{
 };
 use rhai::{Dynamic, Engine, Module, OptimizationLevel, Position, Shared, Token};
 
-use crate::context::Tag;
-use crate::error::Fatal;
+use crate::context::{Context, Tag};
+use crate::depth;
+use crate::error::{Failure, Fatal};
 use crate::modules;
 use crate::run::MemoryLimit;
 
@@ -90,6 +92,26 @@ pub(crate) fn for_compiling(params: SharedModule) -> Engine {
     engine
 }
 
+/// After how many uses of variables one is looked at for its depth; a prime, so that a loop's own rhythm does not hide one.
+const MEASURE_EVERY: u64 = 13;
+
+/// Ends a run whose values nest too deeply: dropping and copying them recurses, and would take the whole process down with
+/// the stack. Any use of a variable may be the one that wraps it once more, so some of them are looked at.
+#[expect(deprecated, reason = "so Rhai marks what may change with a version; a test would tell")]
+fn watch_depth(engine: &mut Engine, context: Shared<Context>) {
+    let uses = AtomicU64::new(0);
+    engine.on_var(move |name, _, scope| {
+        if uses.fetch_add(1, Ordering::Relaxed).is_multiple_of(MEASURE_EVERY)
+            && let Some(value) = scope.scope().get(name)
+            && depth::exceeds(value)
+        {
+            let message = format!("the values in `{name}` nest deeper than {} levels", depth::MOST);
+            return Err(context.run.end(Fatal::Limit(message), Position::NONE));
+        }
+        Ok(None)
+    });
+}
+
 /// Lets `log::debug` be called: Rhai keeps the word for a function of its own.
 #[expect(deprecated, reason = "so Rhai marks what may change with a version; a test would tell")]
 fn free_debug(engine: &mut Engine) {
@@ -103,26 +125,37 @@ fn free_debug(engine: &mut Engine) {
 pub(crate) fn for_branch(tag: Tag) -> Engine {
     let mut engine = for_compiling(Shared::clone(&tag.0.run.params));
     let context = Shared::clone(&tag.0);
+    watch_depth(&mut engine, Shared::clone(&context));
     engine.set_default_tag(Dynamic::from(tag));
     engine.on_progress(move |operations| {
-        let run = &context.run;
         // One load, each time: a text that doubles needs but a few operations from the limit to the end of the machine.
-        let exceeded = run.memory.as_ref().and_then(MemoryLimit::exceeded);
+        let exceeded = context.run.memory.as_ref().and_then(MemoryLimit::exceeded);
         if exceeded.is_none() && !operations.is_multiple_of(LOOK_EVERY) {
             return None;
         }
-        if let Some((fatal, _)) = run.fatal() {
-            return Some(Dynamic::from(fatal));
-        }
-        if let Some(fatal) = stopped(context.branch.host()) {
-            return Some(Dynamic::from(fatal));
-        }
-        let fatal = Fatal::Limit(exceeded?);
-        // Remembered, so that the other branches end too.
-        let _ = run.end(fatal.clone(), Position::NONE);
-        Some(Dynamic::from(fatal))
+        ending(&context, exceeded).map(Dynamic::from)
     });
     engine
+}
+
+/// For natives that take long, where no engine looks whether the run is to stop.
+pub(crate) fn look(context: &Context, position: Position) -> Result<(), Failure> {
+    let exceeded = context.run.memory.as_ref().and_then(MemoryLimit::exceeded);
+    ending(context, exceeded).map_or(Ok(()), |fatal| Err(context.run.end(fatal, position)))
+}
+
+/// What ends the run now, if anything does.
+fn ending(context: &Context, exceeded: Option<String>) -> Option<Fatal> {
+    if let Some((fatal, _)) = context.run.fatal() {
+        return Some(fatal);
+    }
+    if let Some(fatal) = stopped(context.branch.host()) {
+        return Some(fatal);
+    }
+    let fatal = Fatal::Limit(exceeded?);
+    // Remembered, so that the other branches end too.
+    let _ = context.run.end(fatal.clone(), Position::NONE);
+    Some(fatal)
 }
 
 /// What ended the run from outside, if something did.

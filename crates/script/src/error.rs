@@ -210,8 +210,9 @@ fn describe(error: &EvalAltResult) -> (String, Option<String>) {
             if let Some(cut) = words.rfind(" (line ") {
                 words.truncate(cut);
             }
-            let first = words.chars().next().map(|first| first.to_ascii_lowercase());
-            first.into_iter().chain(words.chars().skip(1)).collect()
+            let mut characters = words.chars();
+            let first = characters.next().map(|first| first.to_ascii_lowercase());
+            first.into_iter().chain(characters).collect()
         }
     };
     (words, None)

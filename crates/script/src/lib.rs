@@ -3,7 +3,7 @@
 //! [`Script::compile`] finds what can be found before anything runs, [`Script::bind`] types the parameters, and the
 //! [`guest`](Script::guest) runs on a thread of its own with everything it asks for going through the host.
 //!
-//! Invariants: no script reaches a file, a socket, the clock or the environment; no module names a route, since all of them
+//! Invariants: no script reaches a socket, the clock or the environment, nor a file but by the host; no module names a route, since all of them
 //! are loops over the table; and what is registered is the same for all runs.
 
 mod check;
@@ -12,6 +12,7 @@ mod library;
 mod script;
 
 mod context;
+mod depth;
 mod engine;
 mod modules;
 mod run;
@@ -19,6 +20,7 @@ mod run;
 mod document;
 mod record;
 mod rows;
+mod sort;
 mod time;
 mod value;
 

@@ -9,12 +9,14 @@ mod compare;
 mod console;
 pub(crate) mod count;
 mod document;
+pub(crate) mod files;
 mod filter;
 pub(crate) mod find;
 pub(crate) mod find_or_create;
 mod group;
 pub(crate) mod iterate;
 mod json;
+pub(crate) mod lazy;
 pub(crate) mod on;
 pub(crate) mod operations;
 pub(crate) mod parallel;
@@ -42,9 +44,11 @@ pub(crate) fn globals() -> Module {
         compare::register,
         console::register,
         document::register,
+        files::register,
         group::register,
         iterate::register,
         json::register,
+        lazy::register,
         on::register,
         parallel::register,
         problem::register,
@@ -62,7 +66,11 @@ pub(crate) fn globals() -> Module {
 
 /// The modules, by name: those of the language surface, and one a resource.
 pub(crate) fn named() -> Vec<(&'static str, SharedModule)> {
-    let mut modules = vec![("filter", filter::module()), ("log", console::log_module())];
+    let mut modules = vec![
+        ("files", files::module()),
+        ("filter", filter::module()),
+        ("log", console::log_module()),
+    ];
     modules.extend(operations::modules());
     modules
         .into_iter()

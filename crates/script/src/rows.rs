@@ -70,8 +70,7 @@ impl Rows {
         self.0.entries.iter().any(|entry| self.0.bytes(*entry) == Some(text.as_bytes()))
     }
 
-    /// Bytes that it holds, for tests and benches.
-    #[cfg(test)]
+    /// Bytes that it holds.
     pub(crate) fn bytes(&self) -> usize {
         self.0.entries.capacity() * size_of::<Entry>()
             + self.0.segments.iter().map(Vec::capacity).sum::<usize>()

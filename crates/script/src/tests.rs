@@ -9,6 +9,7 @@ mod definitions;
 mod errors;
 mod examples;
 mod failures;
+mod files;
 mod language;
 mod limits;
 mod mistakes;

@@ -39,12 +39,19 @@ pub(crate) struct Unsendable {
     pub(crate) what: String,
 }
 
+impl Unsendable {
+    /// What cannot be done with it: `sent`, `written`.
+    pub(crate) fn cannot_be(&self, done: &str) -> String {
+        match self.path.as_str() {
+            "" => format!("{} cannot be {done}", self.what),
+            path => format!("{} cannot be {done}, but stands at `{path}`", self.what),
+        }
+    }
+}
+
 impl std::fmt::Display for Unsendable {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self.path.as_str() {
-            "" => write!(f, "{} cannot be sent", self.what),
-            path => write!(f, "{} cannot be sent, but stands at `{path}`", self.what),
-        }
+        f.write_str(&self.cannot_be("sent"))
     }
 }
 
@@ -53,6 +60,59 @@ impl std::fmt::Display for Unsendable {
 /// # Errors
 /// Functions, durations, ranges, and floats that are no numbers have no JSON.
 pub(crate) fn to_json(value: &Dynamic) -> Result<Value, Unsendable> {
+    let mut left = MOST_JSON;
+    if !fits(value, MOST_DEPTH, &mut left) {
+        let what =
+            format!("a value of more than {} MiB, or {MOST_DEPTH} levels deep,", MOST_JSON >> 20);
+        return Err(Unsendable { path: String::new(), what });
+    }
+    convert(value)
+}
+
+/// The most bytes of a value that becomes JSON, roughly. Copies of a text share it in a script, and not in JSON: an array of a
+/// million of them would be more than any machine has.
+const MOST_JSON: usize = 256 * 1024 * 1024;
+
+/// How deep a value may nest: as deep as JSON is read.
+const MOST_DEPTH: usize = 128;
+
+/// Whether a value is within bounds, counting what is left of them.
+fn fits(value: &Dynamic, depth: usize, left: &mut usize) -> bool {
+    let mut take = |bytes: usize| {
+        let enough = *left >= bytes;
+        *left = left.saturating_sub(bytes);
+        enough
+    };
+    if let Ok(text) = value.as_immutable_string_ref() {
+        return take(text.len() + 2);
+    }
+    if let Some(rows) = value.read_lock::<Rows>() {
+        return take(rows.bytes());
+    }
+    if !take(8) {
+        return false;
+    }
+    let Some(depth) = depth.checked_sub(1) else { return false };
+    let entry = |(name, value): (&rhai::Identifier, &Dynamic), left: &mut usize| {
+        *left = left.saturating_sub(name.len());
+        fits(value, depth, left)
+    };
+    if let Ok(items) = value.as_array_ref() {
+        return items.iter().all(|item| fits(item, depth, left));
+    }
+    if let Ok(map) = value.as_map_ref() {
+        return map.iter().all(|one| entry(one, left));
+    }
+    if let Some(record) = value.read_lock::<Record>() {
+        return record.attributes().map().iter().all(|one| entry(one, left));
+    }
+    if let Some(attributes) = value.read_lock::<Attributes>() {
+        return attributes.map().iter().all(|one| entry(one, left));
+    }
+    true
+}
+
+fn convert(value: &Dynamic) -> Result<Value, Unsendable> {
     let refuse = |what: &str| Err(Unsendable { path: String::new(), what: what.to_owned() });
     if value.is_unit() {
         return Ok(Value::Null);
@@ -106,7 +166,7 @@ pub(crate) fn to_json(value: &Dynamic) -> Result<Value, Unsendable> {
 pub(crate) fn map_to_json(map: &Map) -> Result<Value, Unsendable> {
     let mut object = serde_json::Map::new();
     for (name, value) in map {
-        let value = to_json(value).map_err(|error| within(name, error))?;
+        let value = convert(value).map_err(|error| within(name, error))?;
         object.insert(name.to_string(), value);
     }
     Ok(object.into())
@@ -116,7 +176,7 @@ fn array_to_json(items: &[Dynamic]) -> Result<Value, Unsendable> {
     let converted = items
         .iter()
         .enumerate()
-        .map(|(index, item)| to_json(item).map_err(|error| within(&format!("[{index}]"), error)));
+        .map(|(index, item)| convert(item).map_err(|error| within(&format!("[{index}]"), error)));
     Ok(Value::Array(converted.collect::<Result<_, _>>()?))
 }
 
@@ -128,14 +188,24 @@ fn within(name: &str, mut error: Unsendable) -> Unsendable {
 
 /// JSON for people and results: what has no JSON becomes its text.
 pub(crate) fn to_json_lossy(value: &Dynamic) -> Value {
+    let mut left = MOST_JSON;
+    if fits(value, MOST_DEPTH, &mut left) { lossy(value) } else { beyond().into() }
+}
+
+/// What stands for a value that is too large or too deep to be shown.
+fn beyond() -> String {
+    "(a value that is too large to be shown)".to_owned()
+}
+
+fn lossy(value: &Dynamic) -> Value {
     if let Ok(items) = value.as_array_ref() {
-        return items.iter().map(to_json_lossy).collect();
+        return items.iter().map(lossy).collect();
     }
     if let Ok(map) = value.as_map_ref() {
-        let entries = map.iter().map(|(name, value)| (name.to_string(), to_json_lossy(value)));
+        let entries = map.iter().map(|(name, value)| (name.to_string(), lossy(value)));
         return Value::Object(entries.collect());
     }
-    to_json(value).unwrap_or_else(|_| text_of(value).into())
+    convert(value).unwrap_or_else(|_| text_of(value).into())
 }
 
 /// A value as `print` shows it.
@@ -149,7 +219,11 @@ pub(crate) fn text_of(value: &Dynamic) -> String {
     if let Ok(text) = value.as_immutable_string_ref() {
         return text.to_string();
     }
-    match to_json(value) {
+    let mut left = MOST_JSON;
+    if !fits(value, MOST_DEPTH, &mut left) {
+        return beyond();
+    }
+    match convert(value) {
         Ok(Value::Null) => "()".to_owned(),
         Ok(json) => json.to_string(),
         Err(_) => value.to_string(),
@@ -221,6 +295,10 @@ pub(crate) fn type_name(value: &Dynamic) -> &'static str {
         "attributes"
     } else if value.is::<crate::modules::iterate::Pages>() {
         "an iterator of resources"
+    } else if value.is::<crate::modules::lazy::Lazy>() {
+        "an iterator"
+    } else if value.is::<crate::modules::files::Writer>() {
+        "a writer"
     } else {
         "another value"
     }

@@ -12,6 +12,7 @@ use pianoroll_gateway::Cancel;
 use pianoroll_host::{GrantBy, Guardrails, HostSettings};
 use pianoroll_model::PermissionSet;
 use pianoroll_runtime::execution;
+use pianoroll_runtime::folder::Folder;
 use pianoroll_runtime::project::FILE_NAME;
 use pianoroll_script::{MemoryLimit, Script};
 use serde_json::{Map, Value, json};
@@ -58,8 +59,8 @@ pub(crate) struct Args {
     )]
     with: Vec<String>,
 
-    /// Print one JSON object: outcome, result, calls, effects, requests, retries, waited_seconds, problems, error, …; of an
-    /// automation one object with its `runs`
+    /// Print one JSON object: outcome, result, calls, effects, requests, retries, waited_seconds, problems, files, error, …;
+    /// of an automation one object with its `runs`
     #[arg(long)]
     json: bool,
 
@@ -89,6 +90,8 @@ struct Plan {
     grants: PermissionSet,
     grant_by: GrantBy,
     guardrails: Guardrails,
+    /// The files of the project.
+    folder: Arc<Folder>,
     /// One a run.
     runs: Vec<Accounts>,
 }
@@ -141,7 +144,8 @@ fn plan(args: &Args) -> Result<Plan, Failure> {
     let params = script.bind(&params).or_exit(Exit::Input)?;
     let runs = accounts::plan(args, &environment, &program, &script)?;
     let grant_by = program.grant_by();
-    Ok(Plan { program, script, params, grants, grant_by, guardrails, runs })
+    let folder = Arc::new(program.folder(&environment));
+    Ok(Plan { program, script, params, grants, grant_by, guardrails, folder, runs })
 }
 
 fn given(words: &[String]) -> Result<BTreeMap<String, String>, Failure> {
@@ -274,6 +278,7 @@ async fn execute_script(
         observer: progress.clone(),
         cancel: cancel.clone(),
         dry_run: args.dry_run,
+        files: plan.folder.clone(),
         ..HostSettings::new(
             target.gateway.clone(),
             target.connection.clone(),

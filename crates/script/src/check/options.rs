@@ -8,6 +8,7 @@ use rhai::{Expr, FnCallExpr};
 use super::at;
 use crate::diagnostic::Diagnostic;
 use crate::modules::count::count_name;
+use crate::modules::files;
 use crate::modules::iterate::each_name;
 use crate::modules::operations::{Parameters, option_names};
 use crate::modules::{parallel, wait_for};
@@ -17,9 +18,16 @@ pub(super) fn call(call: &FnCallExpr, mistakes: &mut Vec<Diagnostic>) {
     let name = call.name.as_str();
     let (what, index, allowed) = if call.is_qualified() {
         let module = call.namespace.to_string();
-        let Some(operation) = operation_of(&module, name) else { return };
-        let index = if name == "find" { 1 } else { Parameters::of(operation).required() };
-        (format!("{module}::{name}"), index, option_names(operation))
+        match operation_of(&module, name) {
+            Some(operation) => {
+                let index = if name == "find" { 1 } else { Parameters::of(operation).required() };
+                (format!("{module}::{name}"), index, option_names(operation))
+            }
+            None if module == "files" && name == "read_csv" => {
+                (format!("{module}::{name}"), 1, files::CSV_OPTIONS.to_vec())
+            }
+            None => return,
+        }
     } else if name == "parallel" {
         (name.to_owned(), 3, parallel::OPTIONS.to_vec())
     } else if name == "wait_for" {

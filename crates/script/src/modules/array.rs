@@ -3,11 +3,13 @@
 use std::cmp::Ordering;
 use std::collections::HashSet;
 
-use rhai::{Array, Dynamic, Module};
+use rhai::{Array, Dynamic, FnPtr, Module, NativeCallContext};
 
 use super::add;
 use super::compare::order;
-use crate::error::{Failure, Thrown};
+use super::text::bounded;
+use crate::error::{Failure, Thrown, found};
+use crate::sort::sort;
 use crate::value::{text_of, to_json_lossy};
 
 /// The most elements or characters that one call may make out of a number.
@@ -15,9 +17,7 @@ pub(super) const MAX_PADDING: i64 = 1_000_000;
 
 /// Registers it.
 pub(super) fn register(module: &mut Module) {
-    add(module, "join", |items: &mut Array, separator: &str| {
-        items.iter().map(text_of).collect::<Vec<_>>().join(separator)
-    });
+    add(module, "join", |items: &mut Array, separator: &str| join(items, separator));
     add(module, "chunks", |items: &mut Array, size: i64| -> Result<Array, Failure> {
         let size = chunk_size(size)?;
         Ok(items.chunks(size).map(|chunk| Dynamic::from_array(chunk.to_vec())).collect())
@@ -33,10 +33,28 @@ pub(super) fn register(module: &mut Module) {
         [("sort", "order", false), ("sort_desc", "order_desc", true)]
     {
         add(module, name, move |items: &mut Array| -> Result<(), Failure> {
-            *items = sorted(std::mem::take(items), descending)?;
-            Ok(())
+            put_in_order(items, descending)
         });
-        add(module, copy_name, move |items: Array| sorted(items, descending));
+        add(module, copy_name, move |mut items: Array| -> Result<Array, Failure> {
+            put_in_order(&mut items, descending)?;
+            Ok(items)
+        });
+    }
+    // Rhai's own swallow what the closure throws, and give up where it contradicts itself.
+    for name in ["sort", "sort_by"] {
+        add(module, name, |call: NativeCallContext, items: &mut Array, block: FnPtr| {
+            sort_by(&call, items, &block)
+        });
+    }
+    for name in ["order", "order_by"] {
+        add(
+            module,
+            name,
+            |call: NativeCallContext, mut items: Array, block: FnPtr| -> Result<Array, Failure> {
+                sort_by(&call, &mut items, &block)?;
+                Ok(items)
+            },
+        );
     }
     add(module, "pad", |items: &mut Array, len: i64, item: Dynamic| -> Result<(), Failure> {
         let len = padding(len)?;
@@ -48,17 +66,40 @@ pub(super) fn register(module: &mut Module) {
 }
 
 /// In order, where all elements are of one kind. Equal ones stay as they stood.
-fn sorted(mut items: Array, descending: bool) -> Result<Array, Failure> {
-    let mut failed = None;
-    items.sort_by(|left, right| match order(left, right) {
-        Ok(order) if descending => order.reverse(),
-        Ok(order) => order,
-        Err(failure) => {
-            failed.get_or_insert(failure);
-            Ordering::Equal
+fn put_in_order(items: &mut Array, descending: bool) -> Result<(), Failure> {
+    sort(items, |left, right| {
+        order(left, right).map(|order| if descending { order.reverse() } else { order })
+    })
+}
+
+/// In the order of a closure: a negative number, or true, where the first of two stands before the second.
+fn sort_by(call: &NativeCallContext, items: &mut Array, block: &FnPtr) -> Result<(), Failure> {
+    sort(items, |left, right| {
+        let answer: Dynamic = block.call_within_context(call, (left.clone(), right.clone()))?;
+        if let Ok(is_before) = answer.as_bool() {
+            return Ok(if is_before { Ordering::Less } else { Ordering::Greater });
         }
-    });
-    failed.map_or(Ok(items), Err)
+        answer.as_int().map(|sign| sign.cmp(&0)).map_err(|_| {
+            let message = format!(
+                "the closure of a sort answers a number (negative, 0 or positive) or a bool, not {}",
+                found(&answer)
+            );
+            Thrown::argument(message).into()
+        })
+    })
+}
+
+/// One text of all elements, no longer than a text may be.
+fn join(items: &[Dynamic], separator: &str) -> Result<String, Failure> {
+    let mut text = String::new();
+    for (index, item) in items.iter().enumerate() {
+        let item = text_of(item);
+        let separator = if index == 0 { "" } else { separator };
+        bounded(text.len(), separator.len().saturating_add(item.len()))?;
+        text.push_str(separator);
+        text.push_str(&item);
+    }
+    Ok(text)
 }
 
 /// A length to pad to.

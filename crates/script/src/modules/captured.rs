@@ -2,7 +2,9 @@
 
 use rhai::{Dynamic, FnPtr};
 
+use super::files::Writer;
 use super::iterate::Pages;
+use super::lazy::Lazy;
 use crate::context::Context;
 use crate::error::Thrown;
 
@@ -23,9 +25,20 @@ impl Block {
         }
     }
 
+    fn why_no_writer(self) -> &'static str {
+        match self {
+            Block::Parallel => {
+                "cannot be pushed to in a `parallel`: its rows would have no order; answer the rows, and push them behind it"
+            }
+            Block::Checkpoint => {
+                "cannot be pushed to in a `checkpoint`: a replay would not push again; push behind the block"
+            }
+        }
+    }
+
     fn why_no_iterator(self) -> &'static str {
         match self {
-            Block::Parallel => "used in a `parallel`: its pages have one order",
+            Block::Parallel => "used in a `parallel`: what it yields has one order",
             Block::Checkpoint => {
                 "used in a `checkpoint`: a replay would leave it where it was; make it inside"
             }
@@ -45,7 +58,11 @@ pub(super) fn check(context: &Context, closure: &FnPtr, block: Block) -> Result<
 }
 
 fn value(context: &Context, captured: &Dynamic, block: Block) -> Result<(), Thrown> {
-    if captured.is::<Pages>() {
+    if captured.is::<Writer>() {
+        let why = block.why_no_writer();
+        return Err(Thrown::new("captured", format!("a writer that was made outside {why}")));
+    }
+    if captured.is::<Pages>() || captured.is::<Lazy>() {
         let why = block.why_no_iterator();
         let message = format!("an iterator that was made outside cannot be {why}");
         return Err(Thrown::new("captured", message));

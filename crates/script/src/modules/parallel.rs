@@ -14,6 +14,7 @@ use rhai::{
 
 use super::captured::{self, Block};
 use super::iterate::Pages;
+use super::lazy::Lazy;
 use super::operations::add_raw;
 use crate::context::{Context, Tag, context};
 use crate::engine::{self, stopped};
@@ -49,7 +50,7 @@ fn parallel(call: &NativeCallContext, given: &[&mut Dynamic]) -> Result<Dynamic,
     let width = self::width(width).map_err(at)?;
     let collect = collects(options.first().map(|options| &**options)).map_err(at)?;
     let block = self::block(&context, block).map_err(at)?;
-    let source = source(items).map_err(|failure| placed(failure, position))?;
+    let source = source("parallel", items).map_err(|failure| placed(failure, position))?;
     let sequence = context.branch.next_sequence();
 
     // One lock for the next item and its number, so that numbers follow the order of items.
@@ -236,10 +237,10 @@ fn copied_value(value: &Dynamic) -> Dynamic {
     value
 }
 
-type Source = Box<dyn Iterator<Item = Result<Dynamic, Failure>> + Send>;
+pub(super) type Source = Box<dyn Iterator<Item = Result<Dynamic, Failure>> + Send>;
 
-/// The items: an array, rows, a range or an iterator.
-fn source(items: &Dynamic) -> Result<Source, Failure> {
+/// The items that a function is given: an array, rows, a range or an iterator.
+pub(super) fn source(function: &str, items: &Dynamic) -> Result<Source, Failure> {
     if let Ok(items) = items.as_array_ref() {
         return Ok(Box::new(items.clone().into_iter().map(Ok)));
     }
@@ -249,6 +250,9 @@ fn source(items: &Dynamic) -> Result<Source, Failure> {
     if let Some(pages) = items.read_lock::<Pages>() {
         return Ok(Box::new(pages.stream()?.map(|record| record.map(Dynamic::from))));
     }
+    if let Some(lazy) = items.read_lock::<Lazy>() {
+        return lazy.take();
+    }
     if let Some(range) = items.read_lock::<std::ops::Range<i64>>() {
         return Ok(Box::new(range.clone().map(|number| Ok(number.into()))));
     }
@@ -256,7 +260,7 @@ fn source(items: &Dynamic) -> Result<Source, Failure> {
         return Ok(Box::new(range.clone().map(|number| Ok(number.into()))));
     }
     let message =
-        format!("`parallel` takes an array, rows, a range or an iterator, not {}", found(items));
+        format!("`{function}` takes an array, rows, a range or an iterator, not {}", found(items));
     Err(Thrown::argument(message).into())
 }
 

@@ -1,8 +1,10 @@
 //! `rows()`: any number of values in little memory.
 
-use rhai::{Array, Dynamic, Module};
+use rhai::{Array, Dynamic, Module, NativeCallContext};
 
 use super::{add, add_getter};
+use crate::context::context;
+use crate::engine;
 use crate::error::{Failure, Thrown};
 use crate::rows::{IntoRows, MAX_ROWS, Rows};
 use crate::value::{as_text, to_json_lossy};
@@ -13,10 +15,10 @@ pub(super) fn register(module: &mut Module) {
     module.set_iterable::<Rows>();
     module.set_iterator::<IntoRows>();
     add(module, "rows", Rows::default);
-    add(module, "rows", |values: Array| {
+    add(module, "rows", |call: NativeCallContext, values: Array| -> Result<Rows, Failure> {
         let mut rows = Rows::default();
-        rows.extend(values);
-        rows
+        append(&call, &mut rows, values)?;
+        Ok(rows)
     });
     add(module, "push", |rows: &mut Rows, value: Dynamic| -> Result<(), Failure> {
         if rows.len() == MAX_ROWS {
@@ -26,8 +28,12 @@ pub(super) fn register(module: &mut Module) {
         Ok(())
     });
     add(module, "+=", |rows: &mut Rows, value: Dynamic| rows.push(value));
-    add(module, "append", |rows: &mut Rows, values: Array| rows.extend(values));
-    add(module, "append", |rows: &mut Rows, values: Rows| rows.extend(values));
+    add(module, "append", |call: NativeCallContext, rows: &mut Rows, values: Array| {
+        append(&call, rows, values)
+    });
+    add(module, "append", |call: NativeCallContext, rows: &mut Rows, values: Rows| {
+        append(&call, rows, values)
+    });
     for name in ["len", "count"] {
         add(module, name, |rows: &mut Rows| rows.len() as i64);
     }
@@ -44,6 +50,26 @@ pub(super) fn register(module: &mut Module) {
         let message = "rows only grow: push to them, or change an array made by `to_array()`";
         Err(Thrown::new("read_only", message).into())
     });
+}
+
+/// How many bytes of texts are added before memory is looked at: one call may add more than there is.
+const LOOK_EVERY: usize = 16 * 1024 * 1024;
+
+fn append(
+    call: &NativeCallContext,
+    rows: &mut Rows,
+    values: impl IntoIterator<Item = Dynamic>,
+) -> Result<(), Failure> {
+    let (context, mut added) = (context(call)?, 0);
+    for value in values {
+        added += value.as_immutable_string_ref().map_or(16, |text| text.len());
+        rows.push(value);
+        if added >= LOOK_EVERY {
+            added = 0;
+            engine::look(&context, call.call_position())?;
+        }
+    }
+    Ok(())
 }
 
 /// Counts from the end where the index is negative, as arrays do.

@@ -127,10 +127,10 @@ fn iterators_of_members_and_their_errors() {
     check(
         "let each = lists::each(); parallel([1], 1, |x| { for l in each { } })",
         expect![[r#"
-        test.rhai:1:27: an iterator that was made outside cannot be used in a `parallel`: its pages have one order
-          |
-        1 | let each = lists::each(); parallel([1], 1, |x| { for l in each { } })
-          |                           ^^^^^^^^"#]],
+            test.rhai:1:27: an iterator that was made outside cannot be used in a `parallel`: what it yields has one order
+              |
+            1 | let each = lists::each(); parallel([1], 1, |x| { for l in each { } })
+              |                           ^^^^^^^^"#]],
     );
     check(
         "parallel(lists::each(), 4, |l| l.attributes.name).len() == lists::each().to_array().len()",

@@ -24,7 +24,7 @@ fn registered() -> BTreeSet<Function> {
         true,
     );
     let mut all: BTreeSet<Function> = functions.into_iter().collect();
-    for module in ["filter", "log"] {
+    for module in ["files", "filter", "log"] {
         for (name, counts) in &Table::get().modules[module] {
             all.extend(counts.iter().map(|count| (module.to_owned(), name.clone(), *count)));
         }
@@ -98,8 +98,10 @@ fn every_definition_has_its_documentation() {
 
 #[test]
 fn the_generated_definitions_are_the_modules_of_the_resources() {
-    let modules =
-        Table::get().modules.iter().filter(|(name, _)| !["filter", "log"].contains(&name.as_str()));
+    let modules = Table::get()
+        .modules
+        .iter()
+        .filter(|(name, _)| !["files", "filter", "log"].contains(&name.as_str()));
     let mut registered = BTreeSet::new();
     for (module, functions) in modules {
         for (name, counts) in functions {

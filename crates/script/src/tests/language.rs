@@ -258,10 +258,10 @@ fn arrays_are_sorted_by_the_order_of_their_elements() {
     check(
         "[3, \"a\"].order()",
         expect![[r#"
-        test.rhai:1:10: the string "a" and the int 3 cannot be ordered: read the text with `parse_float(…)` or `parse_int(…)`
-          |
-        1 | [3, "a"].order()
-          |          ^^^^^"#]],
+            test.rhai:1:10: the int 3 and the string "a" cannot be ordered: read the text with `parse_float(…)` or `parse_int(…)`
+              |
+            1 | [3, "a"].order()
+              |          ^^^^^"#]],
     );
     check("let a = [\"b\", \"a\"]; a.sort(|x, y| x > y); a", expect![[r#"["b","a"]"#]]);
 }

@@ -156,6 +156,240 @@ fn what_grows_by_a_number_is_bounded() {
 }
 
 #[test]
+fn what_nests_too_deeply_is_refused() {
+    check(
+        "let t = \"\"; for i in 0..10_000 { t += \"[\"; } parse_json(t)",
+        expect![[r#"
+            test.rhai:1:46: this text is no JSON: recursion limit exceeded at line 1 column 128
+              |
+            1 | let t = ""; for i in 0..10_000 { t += "["; } parse_json(t)
+              |                                              ^^^^^^^^^^"#]],
+    );
+    check(
+        "let a = []; for i in 0..200 { a = [a]; } to_json(a)",
+        expect![[r#"
+            test.rhai:1:42: a value of more than 256 MiB, or 128 levels deep, cannot be sent
+              |
+            1 | let a = []; for i in 0..200 { a = [a]; } to_json(a)
+              |                                          ^^^^^^^"#]],
+    );
+    check("let a = []; for i in 0..200 { a = [a]; } print(a); `${a}`.len() > 0", expect!["true"]);
+    let nested = |open: &str, close: &str| {
+        let source = format!("let a = {}1{};", open.repeat(10_000), close.repeat(10_000));
+        crate::Script::compile(&source, "test.rhai").map(drop).unwrap_err().to_string()
+    };
+    for (open, close) in [("[", "]"), ("(", ")"), ("#{ a: ", "}"), ("{", "}"), ("!", "")] {
+        let told = nested(open, close);
+        assert!(told.contains("nests deeper than 64 levels"), "{open}: {told:.300}");
+    }
+}
+
+#[test]
+fn closures_of_a_sort_may_contradict_themselves_and_throw() {
+    let shuffled = "let a = []; for i in 0..500 { a.push(i); } ";
+    check(
+        &format!(
+            "{shuffled} let all = a; a.sort(|x, y| random(3) - 1); [a.len(), a.order() == all]"
+        ),
+        expect![[""]],
+    );
+    check(
+        "let a = [3, 1, 2]; try { a.sort(|x, y| throw \"no\"); } catch (e) { return [e, a]; }",
+        expect![[r#"["no",[3,1,2]]"#]],
+    );
+    check(
+        "let a = [3, 1, \"b\"]; try { a.sort(); } catch (e) { return [e.code, a]; }",
+        expect![[r#"["not_comparable",[3,1,"b"]]"#]],
+    );
+    check(
+        "[3, 1, 2].order(|x, y| \"x\")",
+        expect![[r#"
+        test.rhai:1:11: the closure of a sort answers a number (negative, 0 or positive) or a bool, not the string "x"
+          |
+        1 | [3, 1, 2].order(|x, y| "x")
+          |           ^^^^^"#]],
+    );
+    check("[3, 1, 2].order(|x, y| x - y)", expect!["[1,2,3]"]);
+    check(
+        "let a = [1.0, 2.0]; for i in 0..100 { a.push(1.0 + i.to_float() * 1e-16); a.push(0.0 / 0.0); } a.sort();",
+        expect![[r#"
+        test.rhai:1:98: a number that is not one cannot be ordered
+          |
+        1 | let a = [1.0, 2.0]; for i in 0..100 { a.push(1.0 + i.to_float() * 1e-16); a.push(0.0 / 0.0); } a.sort();
+          |                                                                                                  ^^^^"#]],
+    );
+}
+
+#[test]
+fn closures_that_change_what_they_walk_through_are_refused_or_harmless() {
+    check(
+        "let a = [1, 2, 3]; a.retain(|x| { a.push(4); true }); a",
+        expect![[r#"
+        test.rhai: a closure uses a variable that this chain is still working on
+          = give what stands before the closure a name with `let`: `let names = map.keys(); names.map(|name| map[name])`"#]],
+    );
+    check("let a = [1, 2, 3]; for x in a { a.push(x); } a", expect!["[1,2,3,1,2,3]"]);
+    check(
+        "let a = [1, 2, 3]; a.map(|x| { a.clear(); x })",
+        expect![[r#"
+        test.rhai: a closure uses a variable that this chain is still working on
+          = give what stands before the closure a name with `let`: `let names = map.keys(); names.map(|name| map[name])`"#]],
+    );
+}
+
+#[test]
+fn numbers_that_are_too_large_throw() {
+    check(
+        "9223372036854775807 + 1",
+        expect![[r#"
+        test.rhai:1:21: Addition overflow: 9223372036854775807 + 1
+          |
+        1 | 9223372036854775807 + 1
+          |                     ^"#]],
+    );
+    check(
+        "let x = 9223372036854775807; x += 1;",
+        expect![[r#"
+        test.rhai:1:32: Addition overflow: 9223372036854775807 + 1
+          |
+        1 | let x = 9223372036854775807; x += 1;
+          |                                ^"#]],
+    );
+    check(
+        "-9223372036854775808 - 1",
+        expect![[r#"
+        test.rhai:1:22: Subtraction overflow: -9223372036854775808 - 1
+          |
+        1 | -9223372036854775808 - 1
+          |                      ^"#]],
+    );
+    check(
+        "9223372036854775807 * 2",
+        expect![[r#"
+        test.rhai:1:21: Multiplication overflow: 9223372036854775807 * 2
+          |
+        1 | 9223372036854775807 * 2
+          |                     ^"#]],
+    );
+    check(
+        "2 ** 64",
+        expect![[r#"
+        test.rhai:1:3: Exponential overflow: 2 ** 64
+          |
+        1 | 2 ** 64
+          |   ^"#]],
+    );
+    check(
+        "1 / 0",
+        expect![[r#"
+        test.rhai:1:3: Division by zero: 1 / 0
+          |
+        1 | 1 / 0
+          |   ^"#]],
+    );
+    check(
+        "1 % 0",
+        expect![[r#"
+        test.rhai:1:3: Modulo division by zero or overflow: 1 % 0
+          |
+        1 | 1 % 0
+          |   ^"#]],
+    );
+    check("1 << 64", expect!["0"]);
+    check(
+        "(-9223372036854775807 - 1).abs()",
+        expect![[r#"
+        test.rhai:1:28: Negation overflow: --9223372036854775808
+          |
+        1 | (-9223372036854775807 - 1).abs()
+          |                            ^^^"#]],
+    );
+    check(
+        "random(9223372036854775807) >= 0 && random(-9223372036854775807, 9223372036854775807) < 9223372036854775807",
+        expect!["true"],
+    );
+    check(
+        "parse_int(\"9223372036854775808\")",
+        expect![[r#"
+        test.rhai:1:1: Error parsing integer number '9223372036854775808': number too large to fit in target type
+          |
+        1 | parse_int("9223372036854775808")
+          | ^^^^^^^^^"#]],
+    );
+    check(
+        "days(1e300)",
+        expect![[r#"
+        test.rhai:1:1: 1000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000 days are out of range
+          |
+        1 | days(1e300)
+          | ^^^^"#]],
+    );
+    check("[1].chunks(9223372036854775807).len()", expect!["1"]);
+    check(
+        "let r = rows([1]); r[-9223372036854775807]",
+        expect![[r#"
+        test.rhai:1:21: there is no row -9223372036854775807: there are 1
+          |
+        1 | let r = rows([1]); r[-9223372036854775807]
+          |                     ^"#]],
+    );
+    check("[1].shuffled().len()", expect!["1"]);
+}
+
+#[test]
+fn parallel_is_bounded() {
+    check(
+        "parallel([1], 1000000000, |x| x)",
+        expect![[r#"
+        test.rhai:1:1: `parallel` takes 1 to 16 items at a time, not the int 1000000000
+          |
+        1 | parallel([1], 1000000000, |x| x)
+          | ^^^^^^^^"#]],
+    );
+    check(
+        "parallel([1], 2, |x| parallel([1], 2, |y| y))",
+        expect![[r#"
+        test.rhai:1:22: `parallel` cannot stand inside another one: give the outer one more items instead
+          |
+        1 | parallel([1], 2, |x| parallel([1], 2, |y| y))
+          |                      ^^^^^^^^"#]],
+    );
+    check(
+        "try { parallel([1], 2, |x| parallel([1], 2, |y| y)) } catch (e) { 1 }",
+        expect![[r#"
+        test.rhai:1:28: `parallel` cannot stand inside another one: give the outer one more items instead
+          |
+        1 | try { parallel([1], 2, |x| parallel([1], 2, |y| y)) } catch (e) { 1 }
+          |                            ^^^^^^^^"#]],
+    );
+    check("parallel(0..20000, 16, |x| { x; }).len()", expect!["20000"]);
+}
+
+#[test]
+fn a_closure_may_call_itself() {
+    check(
+        "let f = (); f = |n| if n < 2 { 1 } else { n * f.call(n - 1) }; let all = []; for i in 0..200 { all.push(f.call(10)); } all.unique()",
+        expect![[""]],
+    );
+}
+
+#[test]
+fn endless_loops_end_with_the_run() {
+    for source in [
+        "loop { }",
+        "while true { try { loop { } } catch { } }",
+        "parallel(0..9223372036854775807, 4, |x| loop { })",
+        "let a = []; a.pad(1000, 1); loop { a.map(|x| x); }",
+        "let a = [2, 1]; loop { a.sort(|x, y| x - y); }",
+    ] {
+        let world = super::support::World::offline();
+        world.cancel.cancel();
+        let ended = super::support::runtime().block_on(world.run(source));
+        assert!(ended.result.unwrap_err().is_cancelled(), "{source}");
+    }
+}
+
+#[test]
 fn pushing_is_linear() {
     // Operations are counted and not time: each push is as many steps as the first.
     for list in ["[]", "rows()"] {

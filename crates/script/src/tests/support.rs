@@ -11,8 +11,8 @@ use pianoroll_gateway::{
     Cancel, Config, Connection, Credential, Endpoints, Gateway, Quota, Retries, SystemClock,
 };
 use pianoroll_host::{
-    Account, Guardrails, Guest, GuestError, Host, HostSettings, Ledger, Level, Observer, Place,
-    Summary,
+    Account, Files, Guardrails, Guest, GuestError, Host, HostSettings, Ledger, Level, NoFiles,
+    Observer, Place, Summary,
 };
 use pianoroll_model::{Clock, Effect, PermissionSet, Revision, Sleep};
 use pianoroll_simulator::{Mode, Settings, Simulator};
@@ -28,6 +28,7 @@ pub(crate) struct World {
     pub(crate) cancel: Cancel,
     pub(crate) clock: Arc<dyn Clock>,
     others: BTreeMap<String, Account>,
+    pub(crate) files: Arc<dyn Files>,
     gateway: Gateway,
     connection: Connection,
 }
@@ -141,6 +142,7 @@ impl World {
             cancel: Cancel::new(),
             clock,
             others: BTreeMap::new(),
+            files: Arc::new(NoFiles),
             gateway,
             connection,
         }
@@ -163,6 +165,10 @@ impl World {
         settings.observer = Arc::clone(&heard) as Arc<dyn Observer>;
         let host = Host::new(settings);
         let result = script.guest().run(host.trunk()).await;
+        let result = match result {
+            Ok(value) => host.commit_files().map(|()| value).map_err(GuestError::from),
+            Err(error) => Err(error),
+        };
         let logs = heard.lines.lock().unwrap().clone();
         Ended { result, logs, summary: host.summary(), ledger: host.ledger() }
     }
@@ -180,6 +186,7 @@ impl World {
         settings.guardrails = self.guardrails.clone();
         settings.cancel = self.cancel.clone();
         settings.others = self.others.clone();
+        settings.files = Arc::clone(&self.files);
         settings
     }
 

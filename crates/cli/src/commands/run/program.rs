@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use pianoroll_host::GrantBy;
+use pianoroll_runtime::folder::Folder;
 use pianoroll_runtime::project::{AutomationSettings, FILE_NAME, Project};
 
 use crate::environment::Environment;
@@ -28,6 +29,12 @@ impl Program {
     /// What a person called it: the automation's name, or the file.
     pub(super) fn name(&self) -> &str {
         self.automation.as_ref().map_or(&self.shown, |automation| &automation.name)
+    }
+
+    /// The files that it may read and write: those of its project, or of the current folder where there is none.
+    pub(super) fn folder(&self, environment: &Environment) -> Folder {
+        let root = self.project.root().unwrap_or(&environment.folder);
+        Folder::new(root, self.project.secret_files())
     }
 
     /// Where permissions are granted to it.
