@@ -16,6 +16,7 @@ use rhai::{AST, ASTNode, Expr, FnCallExpr, Position, Stmt};
 
 use crate::diagnostic::Diagnostic;
 use crate::header::Header;
+use crate::script::Dialect;
 
 pub use needs::Need;
 pub(crate) use syntax::parse;
@@ -33,9 +34,9 @@ pub(crate) struct Found {
 }
 
 /// Checks a script that was parsed.
-pub(crate) fn check(ast: &AST, header: &Header, path: &str) -> Found {
+pub(crate) fn check(ast: &AST, header: &Header, path: &str, dialect: Dialect) -> Found {
     let captures = captures::Captures::of(ast);
-    let names = names::Names::new(table::Table::get(), ast, header);
+    let names = names::Names::new(table::Table::of(dialect), ast, header);
     let constants = literal::Constants::of(ast);
     let mut mistakes = Vec::new();
     let mut needs = Vec::new();

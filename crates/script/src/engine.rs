@@ -17,6 +17,7 @@ use crate::context::Tag;
 use crate::error::Fatal;
 use crate::modules;
 use crate::run::MemoryLimit;
+use crate::testing;
 
 /// How many functions may call each other.
 ///
@@ -90,6 +91,13 @@ pub(crate) fn for_compiling(params: SharedModule) -> Engine {
     engine
 }
 
+/// An engine that compiles tests of scripts.
+pub(crate) fn for_compiling_tests(params: SharedModule) -> Engine {
+    let mut engine = for_compiling(params);
+    testing::extend(&mut engine);
+    engine
+}
+
 /// Lets `log::debug` be called: Rhai keeps the word for a function of its own.
 #[expect(deprecated, reason = "so Rhai marks what may change with a version; a test would tell")]
 fn free_debug(engine: &mut Engine) {
@@ -101,7 +109,11 @@ fn free_debug(engine: &mut Engine) {
 
 /// An engine that runs one branch.
 pub(crate) fn for_branch(tag: Tag) -> Engine {
-    let mut engine = for_compiling(Shared::clone(&tag.0.run.params));
+    let params = Shared::clone(&tag.0.run.params);
+    let mut engine = match tag.0.run.test {
+        Some(_) => for_compiling_tests(params),
+        None => for_compiling(params),
+    };
     let context = Shared::clone(&tag.0);
     engine.set_default_tag(Dynamic::from(tag));
     engine.on_progress(move |operations| {

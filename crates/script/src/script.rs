@@ -59,22 +59,8 @@ impl Script {
         path: &str,
         _library: &dyn Library,
     ) -> Result<Script, ScriptError> {
-        // The parser recurses as deep as expressions nest, so it gets a stack that is known to suffice.
-        let compiled = thread::scope(|scope| {
-            let builder = thread::Builder::new().name("script compiler".to_owned());
-            let thread =
-                builder.stack_size(STACK_BYTES).spawn_scoped(scope, || compile(source, path));
-            thread.ok().and_then(|thread| thread.join().ok())
-        });
-        let fail = |mistakes| ScriptError::new(path, source, mistakes);
-        match compiled {
-            Some(Ok(program)) => Ok(Script { program: Arc::new(program) }),
-            Some(Err(mistakes)) => Err(fail(mistakes)),
-            None => {
-                let message = "the compiler ended unexpectedly: this is a defect of pianoroll";
-                Err(fail(vec![Diagnostic::error("defect", message, None)]))
-            }
-        }
+        compile_as(Dialect::Script, source, path)
+            .map(|program| Script { program: Arc::new(program) })
     }
 
     /// The path as given.
@@ -128,13 +114,48 @@ impl Script {
     }
 }
 
-fn compile(source: &str, path: &str) -> Result<Program, Vec<Diagnostic>> {
+/// What a program may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Dialect {
+    /// A script.
+    Script,
+    /// Tests of a script: they have `test`, `run`, `given` and `expect` too.
+    Test,
+}
+
+/// Compiles a program on a thread whose stack is known to suffice: the parser recurses as deep as expressions nest.
+pub(crate) fn compile_as(
+    dialect: Dialect,
+    source: &str,
+    path: &str,
+) -> Result<Program, ScriptError> {
+    let compiled = thread::scope(|scope| {
+        let builder = thread::Builder::new().name("script compiler".to_owned());
+        let thread =
+            builder.stack_size(STACK_BYTES).spawn_scoped(scope, || compile(dialect, source, path));
+        thread.ok().and_then(|thread| thread.join().ok())
+    });
+    let fail = |mistakes| ScriptError::new(path, source, mistakes);
+    match compiled {
+        Some(program) => program.map_err(fail),
+        None => {
+            let message = "the compiler ended unexpectedly: this is a defect of pianoroll";
+            Err(fail(vec![Diagnostic::error("defect", message, None)]))
+        }
+    }
+}
+
+fn compile(dialect: Dialect, source: &str, path: &str) -> Result<Program, Vec<Diagnostic>> {
     // A header with mistakes still declares something, but what is unknown: its own mistakes come first.
     let header = header::parse(source)?;
     let names = header.params.iter().map(|param| (param.name.clone(), Dynamic::UNIT));
-    let engine = engine::for_compiling(engine::params_module(names));
+    let params = engine::params_module(names);
+    let engine = match dialect {
+        Dialect::Script => engine::for_compiling(params),
+        Dialect::Test => engine::for_compiling_tests(params),
+    };
     let (mut ast, mut diagnostics) = check::parse(&engine, source)?;
-    let found = check::check(&ast, &header, path);
+    let found = check::check(&ast, &header, path, dialect);
     diagnostics.extend(found.diagnostics);
     if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
         return Err(diagnostics);

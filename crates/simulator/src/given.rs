@@ -209,19 +209,53 @@ mod tests {
         check(
             "profile",
             json!({ "id": "P", "email": "a@b.example", "lists": [{ "id": "L" }, "M"] }),
-            expect![[r#"{"kind":"profile","id":"P","attributes":{"email":"a@b.example"},"relationships":{"lists":["L","M"]}}"#]],
+            expect![[
+                r#"{"kind":"profile","id":"P","attributes":{"email":"a@b.example"},"relationships":{"lists":["L","M"]}}"#
+            ]],
         );
-        check("coupon_code", json!({ "unique_code": "A", "coupon": "SUMMER" }), expect![[r#"{"kind":"coupon-code","attributes":{"unique_code":"A"},"relationships":{"coupon":"SUMMER"}}"#]]);
-        check("tag", json!({ "name": "x", "tag_group": "G" }), expect![[r#"{"kind":"tag","attributes":{"name":"x"},"relationships":{"tag-group":"G"}}"#]]);
+        check(
+            "coupon_code",
+            json!({ "unique_code": "A", "coupon": "SUMMER" }),
+            expect![[
+                r#"{"kind":"coupon-code","attributes":{"unique_code":"A"},"relationships":{"coupon":"SUMMER"}}"#
+            ]],
+        );
+        check(
+            "tag",
+            json!({ "name": "x", "tag_group": "G" }),
+            expect![[
+                r#"{"kind":"tag","attributes":{"name":"x"},"relationships":{"tag-group":"G"}}"#
+            ]],
+        );
     }
 
     #[test]
     fn what_cannot_be_is_told_with_what_was_meant() {
-        check("porfile", json!({}), expect!["there are no records of the type `porfile`; did you mean `profile`?"]);
-        check("zzz", json!({}), expect!["there are no records of the type `zzz`; there are account, campaign, catalog-category, catalog-item, catalog-variant, coupon-code, coupon, event, flow-action, flow, list, metric, profile, segment, tag, template, webhook-topic, webhook and more"]);
+        check(
+            "porfile",
+            json!({}),
+            expect!["there are no records of the type `porfile`; did you mean `profile`?"],
+        );
+        check(
+            "zzz",
+            json!({}),
+            expect![
+                "there are no records of the type `zzz`; there are account, campaign, catalog-category, catalog-item, catalog-variant, coupon-code, coupon, event, flow-action, flow, list, metric, profile, segment, tag, template, webhook-topic, webhook and more"
+            ],
+        );
         check("list", json!({ "nam": "x" }), expect!["a list has no `nam`; did you mean `name`?"]);
-        check("tag", json!({ "colour": "red" }), expect!["a tag has no `colour`; it has name, tag-group, lists, segments, campaigns, flows"]);
-        check("list", json!({ "profiles": 3 }), expect!["profiles of a list: write ids, or what was given"]);
+        check(
+            "tag",
+            json!({ "colour": "red" }),
+            expect![
+                "a tag has no `colour`; it has name, tag-group, lists, segments, campaigns, flows"
+            ],
+        );
+        check(
+            "list",
+            json!({ "profiles": 3 }),
+            expect!["profiles of a list: write ids, or what was given"],
+        );
         check("list", json!({ "id": 3 }), expect!["id of a list: an id is a text"]);
     }
 
