@@ -7,7 +7,9 @@ mod target;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use crate::commands::{call, completions, connections, doctor, init, operations, run, simulate};
+use crate::commands::{
+    call, completions, connections, doctor, fixtures, init, operations, run, simulate, test,
+};
 use crate::{exit, style};
 
 pub(crate) use grants::GrantArguments;
@@ -53,6 +55,11 @@ pub(crate) enum Command {
     Init(init::Args),
     /// Run a script
     Run(run::Args),
+    /// Play the tests of scripts: files named NAME.test.rhai
+    Test(test::Args),
+    /// Store masked parts of an account for tests and simulators
+    #[command(subcommand)]
+    Fixtures(fixtures::Command),
     /// Call one operation
     Call(call::Args),
     /// List the operations, or show one

@@ -11,6 +11,7 @@ mod commands;
 
 mod environment;
 mod target;
+mod testing;
 mod words;
 
 mod asynchronous;
@@ -24,6 +25,7 @@ mod report;
 
 mod exit;
 mod failure;
+mod fixtures;
 mod output;
 mod refusal;
 mod style;

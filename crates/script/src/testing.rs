@@ -31,9 +31,6 @@ pub(crate) use play::Playing;
 /// How the names of files with tests end.
 pub const ENDING: &str = ".test.rhai";
 
-/// The modules that only tests have.
-pub(crate) const MODULES: [&str; 2] = ["expect", "given"];
-
 struct Library {
     globals: SharedModule,
     named: [(&'static str, SharedModule); 2],

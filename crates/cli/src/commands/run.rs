@@ -28,7 +28,7 @@ use crate::{asynchronous, cancellation, refusal, report, style};
 const MOST_SOURCE: u64 = 4 << 20;
 
 /// The most memory of a run, in bytes: far beyond what automations need, far below what a machine dies of.
-const MOST_MEMORY: u64 = 1 << 30;
+pub(crate) const MOST_MEMORY: u64 = 1 << 30;
 
 const EXAMPLES: &str = "Examples:\n  \
     pianoroll run scripts/retag_inactive_profiles.rhai --simulate --param days=30\n  \
@@ -105,7 +105,7 @@ fn plan(args: &Args) -> Result<Plan, Failure> {
     Ok(Plan { script, params, grants, guardrails, destination })
 }
 
-fn read(file: &Path) -> Result<String, Failure> {
+pub(crate) fn read(file: &Path) -> Result<String, Failure> {
     let mut bytes = Vec::new();
     // One byte more than the most tells a file that is too long, and a device without an end, from one that fits.
     std::fs::File::open(file)

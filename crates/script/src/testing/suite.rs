@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use pianoroll_host::{Branch, Guest as _, Place};
-use rhai::{ASTNode, Expr, Stmt};
+use rhai::{ASTNode, Expr, FnCallExpr, Position, Stmt};
 
 use super::diff::DiffLine;
 use super::play::Playing;
@@ -131,48 +131,55 @@ impl Suite {
 fn tests(program: &Program) -> (Vec<Test>, Vec<Diagnostic>) {
     let (mut tests, mut mistakes) = (Vec::<Test>::new(), Vec::new());
     let mut outside = BTreeSet::new();
-    for statement in program.ast.statements() {
-        if let Stmt::FnCall(call, position) = statement
-            && call.name == "test"
-            && !call.is_qualified()
-        {
-            outside.insert(*position);
-            let line = position.line().unwrap_or(1);
-            let at = Some((line, position.position().unwrap_or(1)));
-            let name = match call.args.first() {
-                Some(Expr::StringConstant(name, _)) => name.to_string(),
-                _ => {
-                    let message = "the name of a test is a text that is written out";
-                    mistakes.push(Diagnostic::error("test-name", message, at).with_width(4));
-                    continue;
-                }
-            };
-            if let Some(other) = tests.iter().find(|other| other.name == name) {
-                let message =
-                    format!("there is a test with this name already, in line {}", other.line);
-                mistakes.push(Diagnostic::error("test-name", message, at).with_width(4));
-            }
-            tests.push(Test { name, line });
+    for (call, position) in program.ast.statements().iter().filter_map(call_of) {
+        outside.insert(position);
+        let at = position.line().map(|line| (line, position.position().unwrap_or(1)));
+        let mut mistake = |message: String| {
+            mistakes.push(Diagnostic::error("test-name", message, at).with_width("test".len()));
+        };
+        let Some(Expr::StringConstant(name, _)) = call.args.first() else {
+            mistake("the name of a test is a text that is written out".to_owned());
+            continue;
+        };
+        if let Some(Test { line, .. }) = tests.iter().find(|test| test.name == name.as_str()) {
+            mistake(format!("there is a test with this name already, in line {line}"));
         }
+        tests.push(Test { name: name.to_string(), line: position.line().unwrap_or(1) });
     }
     program.ast.walk(&mut |path: &[ASTNode]| {
-        let call = match path.last() {
-            Some(ASTNode::Expr(Expr::FnCall(call, position))) => Some((call, *position)),
-            Some(ASTNode::Stmt(Stmt::FnCall(call, position))) => Some((call, *position)),
-            _ => None,
+        let inner = match path.last() {
+            Some(ASTNode::Stmt(statement)) => call_of(statement),
+            Some(ASTNode::Expr(expression)) => test_call(expression),
+            None => None,
         };
-        if let Some((call, position)) = call
-            && call.name == "test"
-            && !call.is_qualified()
-            && !outside.contains(&position)
-        {
+        if let Some((_, position)) = inner.filter(|(_, position)| !outside.contains(position)) {
             let at = position.line().map(|line| (line, position.position().unwrap_or(1)));
             let message = "a test stands by itself, in no other block";
-            mistakes.push(Diagnostic::error("test-place", message, at).with_width(4));
+            mistakes.push(Diagnostic::error("test-place", message, at).with_width("test".len()));
         }
         true
     });
     (tests, mistakes)
+}
+
+/// The call of `test` that a statement is.
+fn call_of(statement: &Stmt) -> Option<(&FnCallExpr, Position)> {
+    match statement {
+        Stmt::FnCall(call, position) => is_test(call).then_some((call, *position)),
+        Stmt::Expr(expression) => test_call(expression),
+        _ => None,
+    }
+}
+
+fn test_call(expression: &Expr) -> Option<(&FnCallExpr, Position)> {
+    match expression {
+        Expr::FnCall(call, position) => is_test(call).then_some((call, *position)),
+        _ => None,
+    }
+}
+
+fn is_test(call: &FnCallExpr) -> bool {
+    call.name == "test" && !call.is_qualified()
 }
 
 /// `//! script other.rhai`
