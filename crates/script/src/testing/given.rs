@@ -134,18 +134,18 @@ fn account(call: &NativeCallContext, words: &Dynamic) -> Result<Dynamic, Failure
 
 fn now(call: &NativeCallContext, time: &Dynamic) -> Result<Dynamic, Failure> {
     let playing = playing(call)?;
-    let given = match time.read_lock::<Time>().map(|time| *time) {
+    let given = match time.read_lock::<Time>().map(|time| time.clone()) {
         Some(time) => Some(time),
         None => as_text(time).and_then(|text| text.parse::<Time>().ok()),
     };
-    let Some(Time(given)) = given else {
+    let Some(given) = given else {
         let message = format!(
             "`given::now` takes a time such as \"2026-03-01T09:00:00Z\", not {}",
             found(time)
         );
         return Err(wrong(call, message));
     };
-    playing.stage.set_now(given).map_err(|message| wrong(call, message))?;
+    playing.stage.set_now(given.at()).map_err(|message| wrong(call, message))?;
     Ok(Dynamic::UNIT)
 }
 

@@ -100,7 +100,7 @@ pub(super) fn globals() -> Module {
     add(&mut module, "now", |call: NativeCallContext| -> Result<Time, Failure> {
         let context = context(&call)?;
         let test = context.run.test.as_ref();
-        Ok(Time(test.map_or_else(|| context.started(), |test| test.stage.now())))
+        Ok(Time::utc(test.map_or_else(|| context.started(), |test| test.stage.now())))
     });
     module
 }

@@ -150,7 +150,7 @@ fn tests(program: &Program) -> (Vec<Test>, Vec<Diagnostic>) {
         let inner = match path.last() {
             Some(ASTNode::Stmt(statement)) => call_of(statement),
             Some(ASTNode::Expr(expression)) => test_call(expression),
-            None => None,
+            _ => None,
         };
         if let Some((_, position)) = inner.filter(|(_, position)| !outside.contains(position)) {
             let at = position.line().map(|line| (line, position.position().unwrap_or(1)));
