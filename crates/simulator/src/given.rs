@@ -62,7 +62,7 @@ pub enum GivenError {
         hint: String,
     },
     /// Neither an attribute nor a relationship.
-    #[error("a {kind} has no `{name}`{hint}")]
+    #[error("{kind} has no `{name}`{hint}")]
     Field {
         /// The type.
         kind: &'static str,
@@ -72,7 +72,7 @@ pub enum GivenError {
         hint: String,
     },
     /// A value of the wrong type, or one that no record can have.
-    #[error("{name} of a {kind}: {why}")]
+    #[error("`{name}` of {kind}: {why}")]
     Value {
         /// The type.
         kind: &'static str,
@@ -82,7 +82,7 @@ pub enum GivenError {
         why: String,
     },
     /// A record that must be there first.
-    #[error("{relationship} of a {kind}: there is no {target} `{id}`; give it first")]
+    #[error("`{relationship}` of {kind}: there is no {target} `{id}`; give it first")]
     Missing {
         /// The type.
         kind: &'static str,
@@ -94,7 +94,7 @@ pub enum GivenError {
         id: String,
     },
     /// A record with the same id or identifier is there already.
-    #[error("there is a {kind} with the {name} `{value}` already")]
+    #[error("there is already a record of {kind} with the {name} `{value}`")]
     Taken {
         /// The type.
         kind: &'static str,
@@ -243,20 +243,20 @@ mod tests {
                 "there are no records of the type `zzz`; there are account, campaign, catalog-category, catalog-item, catalog-variant, coupon-code, coupon, event, flow-action, flow, list, metric, profile, segment, tag, template, webhook-topic, webhook and more"
             ],
         );
-        check("list", json!({ "nam": "x" }), expect!["a list has no `nam`; did you mean `name`?"]);
+        check("list", json!({ "nam": "x" }), expect!["list has no `nam`; did you mean `name`?"]);
         check(
             "tag",
             json!({ "colour": "red" }),
             expect![
-                "a tag has no `colour`; it has name, tag-group, lists, segments, campaigns, flows"
+                "tag has no `colour`; it has name, tag-group, lists, segments, campaigns, flows"
             ],
         );
         check(
             "list",
             json!({ "profiles": 3 }),
-            expect!["profiles of a list: write ids, or what was given"],
+            expect!["`profiles` of list: write ids, or what was given"],
         );
-        check("list", json!({ "id": 3 }), expect!["id of a list: an id is a text"]);
+        check("list", json!({ "id": 3 }), expect!["`id` of list: an id is a text"]);
     }
 
     #[test]

@@ -82,8 +82,27 @@ mod tests {
         check(
             &json!({ "a": 1, "b": [1, 2, 3, 4, 5, 6, 7], "c": "x" }),
             &json!({ "a": 2, "b": [1, 2, 3, 4, 5, 6, 7], "c": "y" }),
-            expect![[""]],
+            expect![[r#"
+                  {
+                -   "a": 1,
+                +   "a": 2,
+                    "b": [
+                      1,
+                  …
+                      7
+                    ],
+                -   "c": "x"
+                +   "c": "y"
+                  }"#]],
         );
-        check(&json!("one\ntwo\nthree"), &json!("one\n2\nthree"), expect![[""]]);
+        check(
+            &json!("one\ntwo\nthree"),
+            &json!("one\n2\nthree"),
+            expect![[r#"
+              one
+            - two
+            + 2
+              three"#]],
+        );
     }
 }

@@ -265,12 +265,12 @@ mod tests {
         check(
             json!(["profiles.update", { "operation": "profiles.update", "target": "A" }]),
             &found,
-            expect![[""]],
+            expect!["as expected"],
         );
         check(
             json!([{ "target": "B", "body": { "properties": { "x": 1.0 } } }, { "effect": "write" }]),
             &found,
-            expect![[""]],
+            expect!["as expected"],
         );
     }
 
@@ -288,16 +288,52 @@ mod tests {
                 { "target": "D" },
             ]),
             &found,
-            expect![[""]],
+            expect![[r#"
+                the effects are not as expected: 1 different, 1 missing, 1 unexpected, 1 as expected
+                  profiles.update A
+                    {
+                      "properties": {
+                -       "lifecycle": "inactive"
+                +       "lifecycle": "active"
+                      }
+                    }
+                - lists.create {"name":"Inactive"}
+                + profiles.update C {"first_name":"Eve"}"#]],
         );
-        check(json!([]), &found[2..], expect![[""]]);
-        check(json!(["lists.create"]), &[], expect![[""]]);
+        check(
+            json!([]),
+            &found[2..],
+            expect![[r#"
+            the effects are not as expected: 1 unexpected
+            + profiles.update D {"first_name":"Dan"}"#]],
+        );
+        check(
+            json!(["lists.create"]),
+            &[],
+            expect![[r#"
+            the effects are not as expected: 1 missing
+            - lists.create"#]],
+        );
     }
 
     #[test]
     fn patterns_that_no_effect_can_meet_are_mistakes() {
-        check(json!([{ "operation": "profile.update" }]), &[], expect![[""]]);
-        check(json!([{ "opration": "profiles.update" }]), &[], expect![[""]]);
-        check(json!([3]), &[], expect![[""]]);
+        check(
+            json!([{ "operation": "profile.update" }]),
+            &[],
+            expect!["there is no operation `profile.update`: did you mean `profiles.update`?"],
+        );
+        check(
+            json!([{ "opration": "profiles.update" }]),
+            &[],
+            expect!["an effect has no `opration`: did you mean `operation`?"],
+        );
+        check(
+            json!([3]),
+            &[],
+            expect![[
+                r#"an effect is written as a map such as `#{ operation: "profiles.update" }`, not 3"#
+            ]],
+        );
     }
 }

@@ -59,7 +59,7 @@ pub(super) fn module() -> Module {
             requests => Err((format!("expected {count} requests, found {requests}"), Vec::new())),
         })
     });
-    of_values("file", 2, |call, given| file(call, given[0], None));
+    of_values("file", 1, |call, given| file(call, given[0], None));
     of_values("file", 3, |call, given| {
         played(call, given[0])?;
         file(call, given[1], Some(given[2]))
