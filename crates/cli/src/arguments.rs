@@ -8,7 +8,8 @@ mod target;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
-    call, check, completions, connections, doctor, explain, init, operations, run, simulate,
+    call, check, completions, connections, doctor, explain, fixtures, init, operations, run,
+    simulate, test,
 };
 use crate::{exit, style};
 
@@ -57,6 +58,11 @@ pub(crate) enum Command {
     Run(run::Args),
     /// Find the mistakes of scripts before they run
     Check(check::Args),
+    /// Play the tests of scripts: files named NAME.test.rhai
+    Test(test::Args),
+    /// Store masked parts of an account for tests and simulators
+    #[command(subcommand)]
+    Fixtures(fixtures::Command),
     /// Call one operation
     Call(call::Args),
     /// List the operations, or show one

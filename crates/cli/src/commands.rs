@@ -6,10 +6,12 @@ pub(crate) mod completions;
 pub(crate) mod connections;
 pub(crate) mod doctor;
 pub(crate) mod explain;
+pub(crate) mod fixtures;
 pub(crate) mod init;
 pub(crate) mod operations;
 pub(crate) mod run;
 pub(crate) mod simulate;
+pub(crate) mod test;
 
 use crate::arguments::Command;
 use crate::exit::Exit;
@@ -20,6 +22,8 @@ pub(crate) fn execute(command: Command) -> Result<Exit, Failure> {
     match command {
         Command::Init(args) => init::execute(&args),
         Command::Run(args) => run::execute(&args),
+        Command::Fixtures(command) => fixtures::execute(&command),
+        Command::Test(args) => test::execute(&args),
         Command::Call(args) => call::execute(&args),
         Command::Check(args) => check::execute(&args),
         Command::Operations(command) => operations::execute(&command),

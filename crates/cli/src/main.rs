@@ -12,6 +12,7 @@ mod commands;
 mod environment;
 mod source;
 mod target;
+mod testing;
 mod words;
 
 mod asynchronous;
@@ -25,6 +26,7 @@ mod report;
 
 mod exit;
 mod failure;
+mod fixtures;
 mod output;
 mod planned;
 mod refusal;

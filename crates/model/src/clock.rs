@@ -8,10 +8,15 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+mod stepping;
+
+pub use stepping::SteppingClock;
+
 /// A wait of a [`Clock`].
 pub type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// Where time comes from. Real time is made by the floor that owns a timer; tests use [`ManualClock`].
+/// Where time comes from. Real time is made by the floor that owns a timer; tests use [`ManualClock`], and tests of scripts
+/// [`SteppingClock`].
 pub trait Clock: Send + Sync + std::fmt::Debug {
     /// The wall clock. It may jump, in both directions.
     fn now(&self) -> Timestamp;

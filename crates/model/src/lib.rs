@@ -28,7 +28,7 @@ mod retry;
 mod revision;
 mod suggest;
 
-pub use clock::{Clock, ManualClock, Sleep};
+pub use clock::{Clock, ManualClock, Sleep, SteppingClock};
 pub use effect::{Effect, EffectCounts, ParseEffectError};
 pub use excerpt::Excerpt;
 pub use id::{AccountId, ConnectionId, IdError, RunId};

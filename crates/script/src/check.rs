@@ -21,6 +21,7 @@ use rhai::{AST, ASTNode, Expr, FnCallExpr, Position, Stmt};
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::header::Header;
+use crate::script::Dialect;
 
 pub(crate) use names::ELSEWHERE;
 pub use needs::Need;
@@ -42,9 +43,15 @@ pub(crate) struct Found {
 const MOST_FOUND: usize = 1_000;
 
 /// Checks a script that was parsed.
-pub(crate) fn check(ast: &AST, header: &Header, source: &str, path: &str) -> Found {
+pub(crate) fn check(
+    ast: &AST,
+    header: &Header,
+    source: &str,
+    path: &str,
+    dialect: Dialect,
+) -> Found {
     let captures = captures::Captures::of(ast);
-    let names = names::Names::new(table::Table::get(), ast, header);
+    let names = names::Names::new(table::Table::of(dialect), ast, header);
     let constants = literal::Constants::of(ast);
     let mut mistakes = Vec::new();
     let mut needs = Vec::new();

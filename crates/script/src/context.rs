@@ -16,6 +16,7 @@ use tokio::runtime::Handle;
 use crate::error::{Failure, Fatal};
 use crate::run::MemoryLimit;
 use crate::script::Program;
+use crate::testing::Playing;
 
 /// What all branches of a run share.
 pub(crate) struct Run {
@@ -23,6 +24,8 @@ pub(crate) struct Run {
     pub(crate) runtime: Handle,
     pub(crate) params: Shared<rhai::Module>,
     pub(crate) memory: Option<MemoryLimit>,
+    /// The test that this is, if it is one.
+    pub(crate) test: Option<Arc<Playing>>,
     // Checkpoints by name: each may stand once.
     checkpoints: Mutex<BTreeSet<String>>,
     // Errors of the host that were thrown as maps, so that the one which ends the run is known again.
@@ -40,12 +43,14 @@ impl Run {
         runtime: Handle,
         params: Shared<rhai::Module>,
         memory: Option<MemoryLimit>,
+        test: Option<Arc<Playing>>,
     ) -> Self {
         Self {
             program,
             runtime,
             params,
             memory,
+            test,
             checkpoints: Mutex::default(),
             thrown: Mutex::default(),
             fatal: OnceLock::new(),

@@ -19,6 +19,7 @@ use crate::depth;
 use crate::error::{Failure, Fatal};
 use crate::modules;
 use crate::run::MemoryLimit;
+use crate::testing;
 
 /// How many functions may call each other.
 ///
@@ -112,6 +113,13 @@ fn watch_depth(engine: &mut Engine, context: Shared<Context>) {
     });
 }
 
+/// An engine that compiles tests of scripts.
+pub(crate) fn for_compiling_tests(params: SharedModule) -> Engine {
+    let mut engine = for_compiling(params);
+    testing::extend(&mut engine);
+    engine
+}
+
 /// Lets `log::debug` be called: Rhai keeps the word for a function of its own.
 #[expect(deprecated, reason = "so Rhai marks what may change with a version; a test would tell")]
 fn free_debug(engine: &mut Engine) {
@@ -123,7 +131,11 @@ fn free_debug(engine: &mut Engine) {
 
 /// An engine that runs one branch.
 pub(crate) fn for_branch(tag: Tag) -> Engine {
-    let mut engine = for_compiling(Shared::clone(&tag.0.run.params));
+    let params = Shared::clone(&tag.0.run.params);
+    let mut engine = match tag.0.run.test {
+        Some(_) => for_compiling_tests(params),
+        None => for_compiling(params),
+    };
     let context = Shared::clone(&tag.0);
     watch_depth(&mut engine, Shared::clone(&context));
     engine.set_default_tag(Dynamic::from(tag));

@@ -11,6 +11,8 @@ mod header;
 mod library;
 mod script;
 
+pub mod testing;
+
 mod context;
 mod depth;
 mod engine;

@@ -82,7 +82,7 @@ pub(crate) fn named() -> Vec<(&'static str, SharedModule)> {
 }
 
 /// Registers a native function.
-fn add<A: 'static, const N: usize, const X: bool, R, const F: bool>(
+pub(crate) fn add<A: 'static, const N: usize, const X: bool, R, const F: bool>(
     module: &mut Module,
     name: &str,
     function: impl RhaiNativeFunc<A, N, X, R, F> + Send + Sync + 'static,

@@ -17,18 +17,35 @@ use crate::engine::{self, STACK_BYTES};
 use crate::error::guest_error;
 use crate::header::ConnectionSpec;
 use crate::script::Program;
+use crate::testing::Playing;
 use crate::value::to_json_lossy;
 
 /// A script, ready to run. It must be run inside a tokio runtime.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct ScriptGuest {
     program: Arc<Program>,
     memory: Option<MemoryLimit>,
+    test: Option<Arc<Playing>>,
+}
+
+impl std::fmt::Debug for ScriptGuest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ScriptGuest").field("path", &self.program.path).finish_non_exhaustive()
+    }
 }
 
 impl ScriptGuest {
     pub(crate) fn new(program: Arc<Program>) -> Self {
-        Self { program, memory: None }
+        Self { program, memory: None, test: None }
+    }
+
+    /// A file of tests, for one of them.
+    pub(crate) fn of_test(
+        program: Arc<Program>,
+        memory: Option<MemoryLimit>,
+        test: Arc<Playing>,
+    ) -> Self {
+        Self { program, memory, test: Some(test) }
     }
 
     /// With a limit on memory. Without one a script can take all there is: Rhai's own limits walk every array at each push,
@@ -60,6 +77,7 @@ impl Guest for ScriptGuest {
     fn run(&self, trunk: Branch) -> GuestRun<'_> {
         let program = Arc::clone(&self.program);
         let memory = self.memory;
+        let test = self.test.clone();
         Box::pin(async move {
             let is_missing = |name: &str| !trunk.host().others().any(|other| other == name);
             let mut declared = program.header.connections.iter();
@@ -77,7 +95,7 @@ impl Guest for ScriptGuest {
             let builder = thread::Builder::new().name("script".to_owned());
             let spawned = builder.stack_size(STACK_BYTES).spawn(move || {
                 // Nobody listens any more when the run was dropped.
-                let _ = sender.send(run(program, memory, runtime, trunk));
+                let _ = sender.send(run(program, memory, test, runtime, trunk));
             });
             if let Err(error) = spawned {
                 return Err(GuestError::program(format!("no thread could be started: {error}")));
@@ -103,6 +121,7 @@ impl Drop for StopWhenDropped {
 fn run(
     program: Arc<Program>,
     memory: Option<MemoryLimit>,
+    test: Option<Arc<Playing>>,
     runtime: Handle,
     trunk: Branch,
 ) -> Result<Value, GuestError> {
@@ -112,7 +131,7 @@ fn run(
         (param.name.clone(), param.kind.to_dynamic(value))
     });
     let params = engine::params_module(params.collect::<Vec<_>>());
-    let run = Arc::new(Run::new(program, runtime, params, memory));
+    let run = Arc::new(Run::new(program, runtime, params, memory, test));
     let context = Arc::new(Context::trunk(Arc::clone(&run), trunk));
     let engine = engine::for_branch(Tag(context));
     let ended = catch_unwind(AssertUnwindSafe(|| {

@@ -68,7 +68,7 @@ impl Script {
         path: &str,
         library: &dyn Library,
     ) -> Result<Script, ScriptError> {
-        match compile_aside(source, path, library) {
+        match compile_aside(Dialect::Script, source, path, library) {
             Ok(program) => Ok(Script { program: Arc::new(program) }),
             Err(checked) => Err(ScriptError::new(path, source, checked.diagnostics)),
         }
@@ -77,7 +77,7 @@ impl Script {
     /// Finds all that can be found without running: mistakes, warnings, and what the script needs to be granted.
     #[must_use]
     pub fn check(source: &str, path: &str, library: &dyn Library) -> Checked {
-        match compile_aside(source, path, library) {
+        match compile_aside(Dialect::Script, source, path, library) {
             Ok(Program { warnings, needs, .. }) => Checked { diagnostics: warnings, needs },
             Err(checked) => checked,
         }
@@ -134,11 +134,26 @@ impl Script {
     }
 }
 
-/// The parser recurses as deep as expressions nest, so it gets a stack that is known to suffice.
-fn compile_aside(source: &str, path: &str, _library: &dyn Library) -> Result<Program, Checked> {
+/// What a program may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Dialect {
+    /// A script.
+    Script,
+    /// Tests of a script: they have `test`, `run`, `given` and `expect` too.
+    Test,
+}
+
+/// Compiles on a thread whose stack is known to suffice: the parser recurses as deep as expressions nest.
+pub(crate) fn compile_aside(
+    dialect: Dialect,
+    source: &str,
+    path: &str,
+    _library: &dyn Library,
+) -> Result<Program, Checked> {
     let compiled = thread::scope(|scope| {
         let builder = thread::Builder::new().name("script compiler".to_owned());
-        let thread = builder.stack_size(STACK_BYTES).spawn_scoped(scope, || compile(source, path));
+        let thread =
+            builder.stack_size(STACK_BYTES).spawn_scoped(scope, || compile(dialect, source, path));
         thread.ok().and_then(|thread| thread.join().ok())
     });
     compiled.unwrap_or_else(|| {
@@ -148,15 +163,19 @@ fn compile_aside(source: &str, path: &str, _library: &dyn Library) -> Result<Pro
     })
 }
 
-fn compile(source: &str, path: &str) -> Result<Program, Checked> {
+fn compile(dialect: Dialect, source: &str, path: &str) -> Result<Program, Checked> {
     let unparsed = |diagnostics| Checked { diagnostics: in_order(diagnostics), needs: Vec::new() };
     // A header with mistakes still declares something, but what is unknown: its own mistakes come first.
     let header = header::parse(source).map_err(unparsed)?;
     let names = header.params.iter().map(|param| (param.name.clone(), Dynamic::UNIT));
-    let engine = engine::for_compiling(engine::params_module(names));
+    let params = engine::params_module(names);
+    let engine = match dialect {
+        Dialect::Script => engine::for_compiling(params),
+        Dialect::Test => engine::for_compiling_tests(params),
+    };
     let (mut ast, mut diagnostics) =
         check::parse(&engine, source, &header.params).map_err(unparsed)?;
-    let found = check::check(&ast, &header, source, path);
+    let found = check::check(&ast, &header, source, path, dialect);
     diagnostics.extend(found.diagnostics);
     let mut diagnostics = in_order(diagnostics);
     for diagnostic in &mut diagnostics {

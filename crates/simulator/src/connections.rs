@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::answer::Answer;
 use crate::chance::uuid;
-use crate::settings::Settings;
+use crate::settings::{Data, Settings};
 use crate::state::State;
 
 /// The account behind an active connection.
@@ -56,7 +56,10 @@ impl Connections {
         let rows = settings.connections.iter().zip(0_usize..).map(|(id, number)| {
             // The accounts differ, but each run of the simulator has the same ones.
             let seed = settings.seed.wrapping_add(number as u64);
-            let mut state = State::new(settings.profiles, seed, start);
+            let mut state = match settings.data {
+                Data::Busy => State::new(settings.profiles, seed, start),
+                Data::Empty => State::empty(seed, start),
+            };
             state.event_lag = settings.event_lag;
             Connection {
                 id: id.to_string(),
@@ -71,6 +74,16 @@ impl Connections {
             }
         });
         Self { rows: rows.collect(), seed: settings.seed, created: 0 }
+    }
+
+    /// The account behind an active connection, or behind the oldest one.
+    pub(crate) fn account(&self, connection: Option<&str>) -> Option<Arc<Account>> {
+        let mut rows = self.rows.iter().filter(|row| row.account.is_some());
+        let row = match connection {
+            Some(id) => rows.find(|row| row.id == id),
+            None => rows.next(),
+        };
+        row?.account.clone()
     }
 
     /// The account that a request for an app goes to: the one behind the named connection, or behind the oldest active one.

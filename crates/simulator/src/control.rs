@@ -1,12 +1,13 @@
-//! The simulator's own paths, outside the gateway's: reset, faults, the log. They need no key.
+//! The simulator's own paths, outside the gateway's: reset, given records, faults, the log. They need no key.
 
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::answer::Answer;
 use crate::arrival::{Arrival, Payload};
 use crate::faults::Rule;
 use crate::gateway::Gateway;
+use crate::given::GivenRecord;
 
 /// What the paths begin with.
 pub(crate) const PREFIX: &str = "/_simulator";
@@ -15,6 +16,14 @@ pub(crate) const PREFIX: &str = "/_simulator";
 #[serde(deny_unknown_fields)]
 struct FaultsText {
     rules: Vec<Rule>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct GivenText {
+    #[serde(default)]
+    connection: Option<String>,
+    records: Vec<GivenRecord>,
 }
 
 /// Answers a request, given its path behind the prefix.
@@ -32,13 +41,18 @@ pub(crate) fn answer(gateway: &Gateway, path: &str, arrival: &Arrival) -> Answer
             }
             Err(message) => Answer::message(400, &message),
         },
+        ("POST", "/given") => match give(gateway, &arrival.body) {
+            Ok(records) => Answer::json(200, &json!({ "records": records })),
+            Err(message) => Answer::message(400, &message),
+        },
         ("GET", "/requests") => Answer::json(200, &json!({ "requests": gateway.requests() })),
-        (method, "/reset" | "/faults" | "/requests") => {
+        (method, "/reset" | "/given" | "/faults" | "/requests") => {
             Answer::message(405, &format!("{PREFIX}{path} does not take {method}"))
         }
         _ => {
-            let known =
-                format!("POST {PREFIX}/reset, POST or GET {PREFIX}/faults, GET {PREFIX}/requests");
+            let known = format!(
+                "POST {PREFIX}/reset, POST {PREFIX}/given, POST or GET {PREFIX}/faults, GET {PREFIX}/requests"
+            );
             Answer::message(404, &format!("{PREFIX}{path} does not exist; there are {known}"))
         }
     }
@@ -46,6 +60,17 @@ pub(crate) fn answer(gateway: &Gateway, path: &str, arrival: &Arrival) -> Answer
 
 fn rules(gateway: &Gateway) -> Answer {
     Answer::json(200, &json!({ "rules": gateway.faults() }))
+}
+
+/// Gives an account the records of a body, in their order. Those before one that cannot be are there then.
+fn give(gateway: &Gateway, body: &Payload) -> Result<Vec<Value>, String> {
+    let given = serde_json::from_slice::<GivenText>(body.text());
+    let given = given.map_err(|error| format!("the records cannot be read: {error}"))?;
+    let records = given.records.iter().enumerate().map(|(index, record)| {
+        let answer = gateway.give(given.connection.as_deref(), record);
+        answer.map_err(|error| format!("records[{index}]: {error}"))
+    });
+    records.collect()
 }
 
 /// The rules of a body, all of them right.

@@ -118,6 +118,11 @@ impl Faults {
         Self { rules: rules.into_iter().map(|rule| (rule, 0)).collect() }
     }
 
+    /// One more rule, behind the others.
+    pub(crate) fn add(&mut self, rule: Rule) {
+        self.rules.push((rule, 0));
+    }
+
     /// The rules, in order.
     pub(crate) fn rules(&self) -> impl Iterator<Item = &Rule> {
         self.rules.iter().map(|(rule, _)| rule)

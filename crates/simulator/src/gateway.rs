@@ -9,6 +9,7 @@ use http::{HeaderName, Response};
 use http_body_util::Full;
 use pianoroll_api::operation::{App, Host, Operation};
 use pianoroll_model::{Clock, Effect};
+use serde_json::Value;
 
 use crate::answer::Answer;
 use crate::arrival::Arrival;
@@ -16,6 +17,7 @@ use crate::chance::{mix, uuid};
 use crate::connections::{Account, Connections};
 use crate::exchange::{Exchange, Refusal};
 use crate::faults::{Faults, Rule, When};
+use crate::given::{GivenError, GivenRecord};
 use crate::limits::{BURST, Demand, Limits, Scope};
 use crate::log::{Log, LoggedRequest, Opening, Ticket};
 use crate::route::{Routes, Target};
@@ -34,14 +36,28 @@ pub(crate) struct Dropped;
 /// The whole gateway, shared by all connections of the server.
 #[derive(Debug)]
 pub(crate) struct Gateway {
-    settings: Settings,
-    routes: Routes,
+    // Replaced as a whole when a simulator begins anew; locked for a look.
+    setup: Mutex<Arc<Setup>>,
     clock: Arc<dyn Clock>,
     // The wall clock less the monotonic one, at the start: windows begin at whole seconds of the wall clock, and do not
     // move when that jumps.
     epoch: Duration,
     stop: Stop,
     desk: Mutex<Desk>,
+}
+
+/// What the gateway was started with.
+#[derive(Debug)]
+struct Setup {
+    settings: Settings,
+    routes: Routes,
+}
+
+impl Setup {
+    fn new(settings: Settings) -> Arc<Self> {
+        let routes = Routes::new(settings.mode);
+        Arc::new(Self { settings, routes })
+    }
 }
 
 /// All that changes, accounts apart. Locked for look-ups only: never while an account answers.
@@ -81,19 +97,42 @@ impl Gateway {
     pub(crate) fn new(settings: Settings, clock: Arc<dyn Clock>, stop: Stop) -> Self {
         let since_epoch = u128::try_from(clock.now().as_nanosecond()).unwrap_or(0);
         let epoch = Duration::from_nanos_u128(since_epoch).saturating_sub(clock.monotonic());
-        let routes = Routes::new(settings.mode);
         let desk = Mutex::new(Desk::new(&settings, &*clock));
-        Self { settings, routes, clock, epoch, stop, desk }
+        Self { setup: Mutex::new(Setup::new(settings)), clock, epoch, stop, desk }
     }
 
     /// Puts data, limits, faults and log back to the first state.
     pub(crate) fn reset(&self) {
-        let mut fresh = Desk::new(&self.settings, &*self.clock);
+        let mut fresh = Desk::new(&self.setup().settings, &*self.clock);
         let mut desk = self.desk();
         std::mem::swap(&mut *desk, &mut fresh);
         // The log outlives its desk, so that requests in flight know that theirs is gone.
         desk.log = fresh.log;
         desk.log.clear();
+    }
+
+    /// Begins anew with other settings.
+    pub(crate) fn begin(&self, settings: Settings) {
+        *self.setup.lock().unwrap_or_else(PoisonError::into_inner) = Setup::new(settings);
+        self.reset();
+    }
+
+    /// Gives a record to the account behind a connection, or behind the oldest one.
+    pub(crate) fn give(
+        &self,
+        connection: Option<&str>,
+        record: &GivenRecord,
+    ) -> Result<Value, GivenError> {
+        let account = self.desk().connections.account(connection);
+        let account = account
+            .ok_or_else(|| GivenError::Connection(connection.unwrap_or_default().to_owned()))?;
+        let mut state = account.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.give(record, self.clock.now())
+    }
+
+    /// Adds a fault rule behind the others.
+    pub(crate) fn add_fault(&self, rule: Rule) {
+        self.desk().faults.add(rule);
     }
 
     /// Replaces the fault rules.
@@ -125,9 +164,11 @@ impl Gateway {
         if let Some(path) = arrival.path.strip_prefix(control::PREFIX) {
             return Ok(control::answer(self, path, &arrival).into_response(&accepted));
         }
-        let target = self.routes.find(&arrival.method, &arrival.path);
-        let effect = target.operation().map(|operation| operation.effect_of(arrival.body.value()));
-        let ticket = self.open(&arrival, effect);
+        let setup = self.setup();
+        let target = setup.routes.find(&arrival.method, &arrival.path);
+        let operation = target.operation();
+        let effect = operation.map(|operation| operation.effect_of(arrival.body.value()));
+        let ticket = self.open(&arrival, operation.map(|operation| operation.id), effect);
         let visit = Visit { arrival: &arrival, ticket, effect };
         // The way there is half of the way: limits see a request when it arrives, latency and jitter included.
         let way = self.way(ticket.number());
@@ -138,12 +179,17 @@ impl Gateway {
         };
         self.pass(way - way / 2).await?;
         self.desk().log.answered(ticket, answer.status);
-        let request_id = uuid(self.settings.seed, "request", ticket.number());
+        let request_id = uuid(setup.settings.seed, "request", ticket.number());
         let answer = answer.with(HeaderName::from_static("x-request-id"), request_id);
         Ok(answer.into_response(&accepted))
     }
 
-    fn open(&self, arrival: &Arrival, effect: Option<Effect>) -> Ticket {
+    fn open(
+        &self,
+        arrival: &Arrival,
+        operation: Option<&'static str>,
+        effect: Option<Effect>,
+    ) -> Ticket {
         self.desk().log.open(&Opening {
             time: self.clock.now(),
             method: &arrival.method,
@@ -151,13 +197,15 @@ impl Gateway {
             query: arrival.query.as_deref(),
             headers: &arrival.headers,
             body: arrival.body.text(),
+            operation,
             effect,
         })
     }
 
     /// How long this request takes there and back.
     fn way(&self, number: u64) -> Duration {
-        let Settings { latency, jitter, seed, .. } = &self.settings;
+        let setup = self.setup();
+        let Settings { latency, jitter, seed, .. } = &setup.settings;
         // From 0 to 2 × jitter, less jitter.
         let chance = mix(*seed, "jitter", number) as f64 / u64::MAX as f64;
         (*latency + jitter.mul_f64(2.0 * chance)).saturating_sub(*jitter)
@@ -198,7 +246,7 @@ impl Gateway {
     fn credential(&self, arrival: &Arrival) -> Result<Scope, Answer> {
         let (scheme, key) = arrival.header("authorization").split_once(' ').unwrap_or_default();
         let key = key.trim();
-        let right = self.settings.key.as_ref().is_none_or(|right| right == key);
+        let right = self.setup().settings.key.as_ref().is_none_or(|right| right == key);
         if !scheme.eq_ignore_ascii_case("bearer") || key.is_empty() || !right {
             return Err(Answer::unauthorized());
         }
@@ -208,7 +256,11 @@ impl Gateway {
     }
 
     fn take(&self, demands: &[Demand]) -> Result<(), Duration> {
-        if self.settings.limits { self.desk().limits.take(self.time(), demands) } else { Ok(()) }
+        if self.setup().settings.limits {
+            self.desk().limits.take(self.time(), demands)
+        } else {
+            Ok(())
+        }
     }
 
     /// The monotonic clock, as time since the epoch.
@@ -225,7 +277,9 @@ impl Gateway {
     ) -> Result<Admitted, Answer> {
         let Visit { arrival, ticket, .. } = *visit;
         let now = self.clock.now();
-        let found = native::revision(app, self.settings.mode, arrival, now).and_then(|revision| {
+        let setup = self.setup();
+        let Settings { mode, limits, .. } = setup.settings;
+        let found = native::revision(app, mode, arrival, now).and_then(|revision| {
             let operation = native::operation(&target, arrival)?;
             native::media(operation, revision, arrival)?;
             Ok((operation, revision))
@@ -237,10 +291,10 @@ impl Gateway {
             }
         };
         let pairs = query::pairs(arrival.query.as_deref());
-        let query = query::check(operation, self.settings.mode, revision, &pairs);
+        let query = query::check(operation, mode, revision, &pairs);
         let demands = native::demands(account.number, operation, query.as_ref().ok());
         self.take(&demands).map_err(|wait| Answer::throttled(wait, &self.error_id(ticket)))?;
-        let rate = match self.settings.limits {
+        let rate = match limits {
             true => native::rate_headers(&mut self.desk().limits, self.time(), &demands),
             false => Vec::new(),
         };
@@ -253,7 +307,7 @@ impl Gateway {
             Ok(Box::new(Exchange {
                 operation,
                 by_documented_route,
-                mode: self.settings.mode,
+                mode,
                 revision,
                 ids,
                 query,
@@ -324,7 +378,11 @@ impl Gateway {
     }
 
     fn error_id(&self, ticket: Ticket) -> String {
-        uuid(self.settings.seed, "error", ticket.number())
+        uuid(self.setup().settings.seed, "error", ticket.number())
+    }
+
+    fn setup(&self) -> Arc<Setup> {
+        Arc::clone(&self.setup.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn desk(&self) -> MutexGuard<'_, Desk> {

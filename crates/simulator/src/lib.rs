@@ -21,6 +21,7 @@ mod control;
 mod exchange;
 mod faults;
 mod gateway;
+mod given;
 mod limits;
 mod log;
 mod native;
@@ -34,7 +35,8 @@ mod stop;
 mod tests;
 
 pub use faults::{Rule, RuleError, When};
+pub use given::{GivenError, GivenRecord, Related, kinds};
 pub use log::LoggedRequest;
 pub use pianoroll_api::operation::Mode;
 pub use server::{Simulator, StartError};
-pub use settings::{Settings, Windows};
+pub use settings::{Data, Settings, Windows};

@@ -25,6 +25,8 @@ pub struct LoggedRequest {
     pub body: Value,
     /// What was answered; null where nothing was.
     pub status: Option<u16>,
+    /// Its operation; null where it is none.
+    pub operation: Option<&'static str>,
     /// What its operation does with this body; null where it is none.
     pub effect: Option<Effect>,
     /// Whether the account was read or changed: true once the operation has succeeded, whatever became of the answer.
@@ -65,6 +67,7 @@ struct Entry {
     headers: Box<str>,
     body: Box<[u8]>,
     status: Option<u16>,
+    operation: Option<&'static str>,
     effect: Option<Effect>,
     applied: bool,
 }
@@ -78,6 +81,7 @@ pub(crate) struct Opening<'a> {
     pub(crate) query: Option<&'a str>,
     pub(crate) headers: &'a HeaderMap,
     pub(crate) body: &'a [u8],
+    pub(crate) operation: Option<&'static str>,
     pub(crate) effect: Option<Effect>,
 }
 
@@ -101,6 +105,7 @@ impl Log {
             headers: headers_text(opening.headers).into(),
             body: opening.body.into(),
             status: None,
+            operation: opening.operation,
             effect: opening.effect,
             applied: false,
         });
@@ -143,6 +148,7 @@ impl Entry {
             headers: pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
             body: body_value(&self.body),
             status: self.status,
+            operation: self.operation,
             effect: self.effect,
             applied: self.applied,
         }
@@ -188,6 +194,7 @@ mod tests {
             query: Some("fields%5Bprofile%5D=email"),
             headers: &headers,
             body,
+            operation: Some("profiles.update"),
             effect: Some(Effect::Write),
         })
     }
@@ -203,9 +210,9 @@ mod tests {
         let lines: Vec<_> =
             log.requests().iter().map(|logged| serde_json::to_string(logged).unwrap()).collect();
         expect![[r#"
-            {"number":1,"time":"1970-01-01T00:00:00Z","method":"PATCH","path":"/klaviyo/api/profiles/1?fields%5Bprofile%5D=email","headers":{"revision":"2024-10-15"},"body":{"data":{}},"status":200,"effect":"write","applied":true}
-            {"number":2,"time":"1970-01-01T00:00:00Z","method":"PATCH","path":"/klaviyo/api/profiles/1?fields%5Bprofile%5D=email","headers":{"revision":"2024-10-15"},"body":"<html>","status":null,"effect":"write","applied":false}
-            {"number":3,"time":"1970-01-01T00:00:00Z","method":"PATCH","path":"/klaviyo/api/profiles/1?fields%5Bprofile%5D=email","headers":{"revision":"2024-10-15"},"body":null,"status":null,"effect":"write","applied":false}"#]]
+            {"number":1,"time":"1970-01-01T00:00:00Z","method":"PATCH","path":"/klaviyo/api/profiles/1?fields%5Bprofile%5D=email","headers":{"revision":"2024-10-15"},"body":{"data":{}},"status":200,"operation":"profiles.update","effect":"write","applied":true}
+            {"number":2,"time":"1970-01-01T00:00:00Z","method":"PATCH","path":"/klaviyo/api/profiles/1?fields%5Bprofile%5D=email","headers":{"revision":"2024-10-15"},"body":"<html>","status":null,"operation":"profiles.update","effect":"write","applied":false}
+            {"number":3,"time":"1970-01-01T00:00:00Z","method":"PATCH","path":"/klaviyo/api/profiles/1?fields%5Bprofile%5D=email","headers":{"revision":"2024-10-15"},"body":null,"status":null,"operation":"profiles.update","effect":"write","applied":false}"#]]
         .assert_eq(&lines.join("\n"));
     }
 

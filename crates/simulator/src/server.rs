@@ -8,13 +8,15 @@ use std::time::Duration;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use pianoroll_model::Clock;
+use pianoroll_model::{Clock, ConnectionId};
+use serde_json::Value;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 
 use crate::arrival::Arrival;
-use crate::faults::Rule;
+use crate::faults::{Rule, RuleError};
 use crate::gateway::{Dropped, Gateway};
+use crate::given::{GivenError, GivenRecord};
 use crate::log::LoggedRequest;
 use crate::settings::Settings;
 use crate::stop::{Stop, Stopper, stopper};
@@ -102,6 +104,34 @@ impl Simulator {
     /// that cannot be is 500, a header that cannot be is left out.
     pub fn set_faults(&self, rules: Vec<Rule>) {
         self.gateway.set_faults(rules);
+    }
+
+    /// Adds a fault rule behind the others, which keep what they have counted.
+    ///
+    /// # Errors
+    /// A status or a header that HTTP does not have.
+    pub fn add_fault(&self, rule: Rule) -> Result<(), RuleError> {
+        rule.check()?;
+        self.gateway.add_fault(rule);
+        Ok(())
+    }
+
+    /// Gives a record to the account behind a connection, or behind the oldest one, and answers it with its id, as
+    /// `POST /_simulator/given` does. Before the first request it is as if the account had always had it.
+    ///
+    /// # Errors
+    /// A record that cannot be; then nothing has changed.
+    pub fn give(
+        &self,
+        connection: Option<&ConnectionId>,
+        record: &GivenRecord,
+    ) -> Result<Value, GivenError> {
+        self.gateway.give(connection.map(ConnectionId::as_str), record)
+    }
+
+    /// Begins anew with other settings, as if it had just been started with them. The address stays.
+    pub fn begin(&self, settings: Settings) {
+        self.gateway.begin(settings);
     }
 
     /// Puts data, limits, faults and log back, as `POST /_simulator/reset` does.

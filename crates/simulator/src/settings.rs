@@ -10,10 +10,22 @@ use pianoroll_model::ConnectionId;
 /// The connection that the gateway's document uses, and the one that a simulator has unless told otherwise.
 pub(crate) const DOCUMENTED_CONNECTION: &str = "21fd90f9-5935-43cd-b6c8-bde9d915ca80";
 
+/// What an account holds at its start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Data {
+    /// A shop that has been busy for some years, computed from the seed.
+    #[default]
+    Busy,
+    /// Nothing but what every account has: itself, a default tag group, the topics of webhooks.
+    Empty,
+}
+
 /// What a simulator is started with. The default is the one of `pianoroll simulate`.
 #[derive(Clone)]
 pub struct Settings {
-    /// Profiles in each account; 500. They are computed, so that any number costs no memory.
+    /// What each account holds; a busy shop.
+    pub data: Data,
+    /// Profiles in each busy account; 500. They are computed, so that any number costs no memory.
     pub profiles: u64,
     /// What all chance comes from; 7. The same seed gives the same data, ids and jitter.
     pub seed: u64,
@@ -38,6 +50,7 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
+            data: Data::Busy,
             profiles: 500,
             seed: 7,
             mode: Mode::Documented,
@@ -56,6 +69,7 @@ impl Default for Settings {
 impl fmt::Debug for Settings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Settings")
+            .field("data", &self.data)
             .field("profiles", &self.profiles)
             .field("seed", &self.seed)
             .field("mode", &self.mode)

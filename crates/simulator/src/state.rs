@@ -27,6 +27,7 @@ mod events_operations;
 mod filter;
 mod flows;
 mod generic;
+mod given;
 mod groups;
 mod imports;
 mod listing;
@@ -80,8 +81,20 @@ pub(crate) struct State {
 impl State {
     /// The account as it stands at `start`. The same seed gives the same data, shifted to `start`.
     pub(crate) fn new(profiles: u64, seed: u64, start: Timestamp) -> Self {
-        let people = People::new(seed, start.as_second(), profiles);
-        let mut state = Self {
+        let mut state = Self::of(People::new(seed, start.as_second(), profiles), start);
+        dataset::fill(&mut state);
+        state
+    }
+
+    /// An account that holds nothing but what every account has.
+    pub(crate) fn empty(seed: u64, start: Timestamp) -> Self {
+        let mut state = Self::of(People::nobody(seed, start.as_second()), start);
+        dataset::fill_empty(&mut state);
+        state
+    }
+
+    fn of(people: People, start: Timestamp) -> Self {
+        Self {
             event_lag: Duration::ZERO,
             start: start.as_second(),
             now: start,
@@ -93,9 +106,7 @@ impl State {
             sends: Vec::new(),
             due: BTreeSet::new(),
             creatable: BTreeSet::new(),
-        };
-        dataset::fill(&mut state);
-        state
+        }
     }
 
     /// Does what the operation says and answers as the API does. A refusal has changed nothing.

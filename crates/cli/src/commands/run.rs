@@ -30,7 +30,7 @@ use accounts::{Accounts, Opened};
 use program::Program;
 
 /// The most memory of a run, in bytes: far beyond what automations need, far below what a machine dies of.
-const MOST_MEMORY: u64 = 1 << 30;
+pub(crate) const MOST_MEMORY: u64 = 1 << 30;
 
 const EXAMPLES: &str = "Examples:\n  \
     pianoroll run scripts/retag_inactive_profiles.rhai --simulate --param days=30\n  \

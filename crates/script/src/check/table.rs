@@ -5,6 +5,8 @@ use std::sync::LazyLock;
 
 use rhai::Engine;
 
+use crate::script::Dialect;
+
 /// The functions of one namespace: name and possible numbers of arguments.
 pub(crate) type Functions = BTreeMap<String, BTreeSet<usize>>;
 
@@ -35,6 +37,17 @@ impl Table {
             Table::read(&crate::engine::for_compiling(crate::engine::params_module([])))
         });
         &TABLE
+    }
+
+    /// The table of a kind of programs.
+    pub(crate) fn of(dialect: Dialect) -> &'static Table {
+        static OF_TESTS: LazyLock<Table> = LazyLock::new(|| {
+            Table::read(&crate::engine::for_compiling_tests(crate::engine::params_module([])))
+        });
+        match dialect {
+            Dialect::Script => Self::get(),
+            Dialect::Test => &OF_TESTS,
+        }
     }
 
     fn read(engine: &Engine) -> Table {

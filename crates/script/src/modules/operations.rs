@@ -97,7 +97,7 @@ pub(super) fn modules() -> Vec<(&'static str, Module)> {
 }
 
 /// Registers a function of so many arguments of any type, so that a wrong one is told in our words.
-pub(super) fn add_raw(
+pub(crate) fn add_raw(
     module: &mut Module,
     name: &str,
     count: usize,

@@ -10,7 +10,7 @@ use super::State;
 use super::record::{Attributes, Relation};
 use crate::exchange::{Exchange, Refusal, Source};
 
-mod checks;
+pub(super) mod checks;
 mod lenience;
 
 use checks::{array, identifier, missing, object, only, typed, within};

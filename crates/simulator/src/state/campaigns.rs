@@ -219,7 +219,7 @@ impl State {
     }
 
     /// A ULID that no record of this type has.
-    fn new_ulid(&mut self, kind: &str) -> String {
+    pub(super) fn new_ulid(&mut self, kind: &str) -> String {
         loop {
             self.serial += 1;
             let clock = u64::try_from(self.now.as_millisecond()).unwrap_or_default();

@@ -16,6 +16,8 @@ mod examples;
 mod flows;
 pub(super) mod metrics;
 
+pub(super) use catalog::catalog_id;
+
 /// Fills a state that has its people.
 pub(super) fn fill(state: &mut State) {
     metrics::fill(state);
@@ -27,6 +29,11 @@ pub(super) fn fill(state: &mut State) {
     catalog::fill(state);
     documented_event(state);
     examples::fill(state);
+}
+
+/// Fills a state with what every account has.
+pub(super) fn fill_empty(state: &mut State) {
+    contents::fill_empty(state);
 }
 
 /// A time of the document, in seconds.

@@ -223,7 +223,7 @@ impl State {
     }
 
     /// The metric of the API's own integration with this name, or any other; made where there is none.
-    fn metric_named(&mut self, name: &str) -> String {
+    pub(super) fn metric_named(&mut self, name: &str) -> String {
         let named: Vec<&Record> =
             self.rows("metric").filter(|metric| metric.text("name") == name).collect();
         let own = named.iter().find(|metric| {

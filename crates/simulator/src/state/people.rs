@@ -81,6 +81,11 @@ impl People {
         Self { seed, start, count: count.max(DOCUMENTED.len() as u64) }
     }
 
+    /// No people at all.
+    pub(super) fn nobody(seed: u64, start: i64) -> Self {
+        Self { seed, start, count: 0 }
+    }
+
     fn draw(&self, stream: u64, index: u64) -> u64 {
         mix(self.seed, stream, index)
     }
@@ -99,7 +104,7 @@ impl People {
     /// The number behind an id.
     pub(super) fn index(&self, id: &str) -> Option<u64> {
         if let Some(index) = DOCUMENTED.iter().position(|documented| *documented == id) {
-            return Some(index as u64);
+            return Some(index as u64).filter(|index| *index < self.count);
         }
         let index = ulid_time(id)?.checked_sub(FIRST_ID)? / ID_STEP;
         (index < self.count && self.id(index) == id).then_some(index)
@@ -177,8 +182,8 @@ impl People {
     pub(super) fn find(&self, identifier: Identifier, value: &str) -> Option<u64> {
         let number = match identifier {
             Identifier::Email => {
-                if let Some(index) =
-                    (0..2).find(|index| self.email(*index).as_deref() == Some(value))
+                if let Some(index) = (0..self.count.min(2))
+                    .find(|index| self.email(*index).as_deref() == Some(value))
                 {
                     return Some(index);
                 }

@@ -29,6 +29,8 @@ pub(super) struct Profiles {
     created: BTreeMap<String, Attributes>,
     /// Identifiers of `changed` and `created`.
     identifiers: BTreeMap<(Identifier, String), Who>,
+    /// Whether ids grow with the time of creation: until a profile is given.
+    in_order: bool,
     /// Milliseconds of the newest id.
     newest: u64,
     /// The computed people in the order of their computed values of a field, made when first asked for.
@@ -44,6 +46,7 @@ impl Profiles {
             gone: BTreeSet::new(),
             created: BTreeMap::new(),
             identifiers: BTreeMap::new(),
+            in_order: true,
             newest,
             orders: BTreeMap::new(),
         }
@@ -138,9 +141,7 @@ impl Profiles {
             .created
             .last_key_value()
             .map(|(_, last)| seconds(last.get("created").unwrap_or(&Value::Null)));
-        let created = now
-            .as_second()
-            .max(floor.unwrap_or_else(|| self.people.created(self.people.count - 1)));
+        let created = now.as_second().max(floor.unwrap_or_else(|| self.newest_computed()));
         for name in ATTRIBUTES {
             attributes.entry(*name).or_insert(Value::Null);
         }
@@ -154,6 +155,52 @@ impl Profiles {
         self.index(&Who::Created(id.clone()), &attributes);
         self.created.insert(id.clone(), attributes);
         id
+    }
+
+    /// When the newest of the computed people was created, in seconds.
+    fn newest_computed(&self) -> i64 {
+        self.people.count.checked_sub(1).map_or(i64::MIN, |last| self.people.created(last))
+    }
+
+    /// Adds a profile as it is, with its `created`, and answers its id. From then on the order by id need not be the order by
+    /// creation.
+    pub(super) fn give(
+        &mut self,
+        id: Option<String>,
+        mut attributes: Attributes,
+        now: i64,
+    ) -> String {
+        self.in_order = false;
+        let id = id.unwrap_or_else(|| {
+            let created = seconds(attributes.get("created").unwrap_or(&Value::Null));
+            let milliseconds = u64::try_from(created).unwrap_or_default() * 1_000;
+            let drawn = |attempt| ulid(milliseconds, mix(self.people.seed, 51, attempt));
+            let mut drawn = (self.created.len() as u64..).map(drawn);
+            drawn.find(|id| self.who(id).is_none()).unwrap_or_default()
+        });
+        for name in ATTRIBUTES {
+            attributes.entry(*name).or_insert(Value::Null);
+        }
+        for (name, value) in [("properties", json!({})), ("predictive_analytics", json!({}))] {
+            if attributes.get(name).is_none_or(Value::is_null) {
+                attributes.insert(name.to_owned(), value);
+            }
+        }
+        if attributes.get("updated").is_none_or(Value::is_null) {
+            let created = seconds(attributes.get("created").unwrap_or(&Value::Null));
+            attributes.insert("updated".to_owned(), stamp(created.min(now)));
+        }
+        let mut consent = never_asked(&attributes);
+        overlay(&mut consent, attributes.get("subscriptions").unwrap_or(&Value::Null));
+        attributes.insert("subscriptions".to_owned(), consent);
+        self.index(&Who::Created(id.clone()), &attributes);
+        self.created.insert(id.clone(), attributes);
+        id
+    }
+
+    /// Whether ids grow with the time of creation.
+    pub(super) fn in_order(&self) -> bool {
+        self.in_order
     }
 
     /// Sets attributes of a profile, which must be there.
@@ -368,6 +415,19 @@ pub(super) fn merge<T>(
 
 fn seconds(value: &Value) -> i64 {
     value.as_str().and_then(super::time::parse_seconds).unwrap_or_default()
+}
+
+/// Lays one value over another: maps are merged, all else replaces what was there.
+fn overlay(base: &mut Value, over: &Value) {
+    match (base, over) {
+        (Value::Object(base), Value::Object(over)) => {
+            for (name, value) in over {
+                overlay(base.entry(name).or_insert(Value::Null), value);
+            }
+        }
+        (_, Value::Null) => {}
+        (base, over) => over.clone_into(base),
+    }
 }
 
 /// The consent of a profile that nobody has asked yet.

@@ -46,6 +46,16 @@ impl State {
             self.profiles.attributes(who, |name| name != "last_event_date" && wanted(name));
         if wanted("last_event_date") {
             let newest = self.events.newest(&self.profiles.people, who, &id, self.now);
+            // A profile that was given may say so itself, without events.
+            let said = match who {
+                Who::Computed(_) => None,
+                Who::Created(_) => self
+                    .profiles
+                    .attribute(who, "last_event_date")
+                    .as_str()
+                    .and_then(super::time::parse_seconds),
+            };
+            let newest = newest.max(said);
             attributes.insert("last_event_date".to_owned(), newest.map_or(Value::Null, stamp));
         }
         Record { id, attributes, ..Record::default() }
@@ -74,7 +84,7 @@ impl State {
             filter::check(filter, "profile")?;
         }
         let (field, descending) = query.sort.clone().unwrap_or_else(|| ("id".to_owned(), false));
-        let by_id = matches!(field.as_str(), "id" | "created");
+        let by_id = field == "id" || field == "created" && self.profiles.in_order();
         if !by_id {
             self.profiles.prepare(&field);
         }

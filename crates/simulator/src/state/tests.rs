@@ -14,6 +14,7 @@ mod dataset;
 mod effects;
 mod examples;
 mod generic;
+mod given;
 mod lists;
 mod paging;
 mod refusals;

@@ -169,10 +169,10 @@ async fn the_log_has_every_request_and_a_reset_forgets_all() {
     let log = stage.send(asked).await.unwrap().json();
     let lines: Vec<_> = log["requests"].as_array().unwrap().iter().map(Value::to_string).collect();
     expect![[r#"
-        {"applied":true,"body":{"app":"klaviyo"},"effect":"write","headers":{"connection":"close","content-length":"17","content-type":"application/json","host":"simulator","maton-connection":"x","revision":"2024-10-15"},"method":"POST","number":1,"path":"/connections","status":200,"time":"2024-11-21T12:00:00Z"}
-        {"applied":true,"body":null,"effect":"read","headers":{"connection":"close","host":"simulator","revision":"2024-10-15"},"method":"GET","number":2,"path":"/klaviyo/api/profiles?page%5Bsize%5D=1","status":200,"time":"2024-11-21T12:00:00Z"}
-        {"applied":false,"body":null,"effect":null,"headers":{"connection":"close","host":"simulator","revision":"2024-10-15"},"method":"GET","number":3,"path":"/hubspot","status":401,"time":"2024-11-21T12:00:00Z"}
-        {"applied":false,"body":null,"effect":null,"headers":{"connection":"close","host":"simulator","revision":"2024-10-15"},"method":"DELETE","number":4,"path":"/klaviyo/api/profiles","status":null,"time":"2024-11-21T12:00:00Z"}"#]].assert_eq(&lines.join("\n"));
+        {"applied":true,"body":{"app":"klaviyo"},"effect":"write","headers":{"connection":"close","content-length":"17","content-type":"application/json","host":"simulator","maton-connection":"x","revision":"2024-10-15"},"method":"POST","number":1,"operation":"connections.create","path":"/connections","status":200,"time":"2024-11-21T12:00:00Z"}
+        {"applied":true,"body":null,"effect":"read","headers":{"connection":"close","host":"simulator","revision":"2024-10-15"},"method":"GET","number":2,"operation":"profiles.list","path":"/klaviyo/api/profiles?page%5Bsize%5D=1","status":200,"time":"2024-11-21T12:00:00Z"}
+        {"applied":false,"body":null,"effect":null,"headers":{"connection":"close","host":"simulator","revision":"2024-10-15"},"method":"GET","number":3,"operation":null,"path":"/hubspot","status":401,"time":"2024-11-21T12:00:00Z"}
+        {"applied":false,"body":null,"effect":null,"headers":{"connection":"close","host":"simulator","revision":"2024-10-15"},"method":"DELETE","number":4,"operation":null,"path":"/klaviyo/api/profiles","status":null,"time":"2024-11-21T12:00:00Z"}"#]].assert_eq(&lines.join("\n"));
     assert_eq!(
         stage
             .send(Asked::new("POST", "/_simulator/reset").without("authorization"))
@@ -198,7 +198,7 @@ async fn a_reset_opens_the_windows() {
 #[tokio::test]
 async fn paths_that_the_simulator_does_not_have_say_what_there_is() {
     let stage = Stage::of(|_| {}).await;
-    expect![[r#"404 {"message":"/_simulator/log does not exist; there are POST /_simulator/reset, POST or GET /_simulator/faults, GET /_simulator/requests"}"#]]
+    expect![[r#"404 {"message":"/_simulator/log does not exist; there are POST /_simulator/reset, POST /_simulator/given, POST or GET /_simulator/faults, GET /_simulator/requests"}"#]]
         .assert_eq(&stage.get("/_simulator/log").await.told());
     expect![[r#"405 {"message":"/_simulator/reset does not take GET"}"#]]
         .assert_eq(&stage.get("/_simulator/reset").await.told());

@@ -76,7 +76,12 @@ pub(super) fn identifier(value: &Value, kind: &str, pointer: &str) -> Result<Str
 }
 
 /// Whether a value is of the attribute's type.
-pub(super) fn typed(name: &str, value: &Value, kind: Kind, pointer: &str) -> Result<(), Refusal> {
+pub(in super::super) fn typed(
+    name: &str,
+    value: &Value,
+    kind: Kind,
+    pointer: &str,
+) -> Result<(), Refusal> {
     let expected = match kind {
         Kind::String if !value.is_string() => "a string",
         Kind::Int if value.as_i64().is_none() => "a whole number",

@@ -17,7 +17,7 @@ const CATEGORIES: &[&str] = &["Bags", "Hats", "Jackets", "Shirts", "Shoes", "Soc
 const COLOURS: &[&str] = &["Black", "Blue", "Green", "Grey", "Red", "White"];
 
 /// The id of what the shop calls `external`.
-pub(super) fn catalog_id(external: &str) -> String {
+pub(in super::super) fn catalog_id(external: &str) -> String {
     format!("$custom:::$default:::{external}")
 }
 

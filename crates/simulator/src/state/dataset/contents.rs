@@ -42,6 +42,12 @@ pub(super) fn fill(state: &mut State) {
     import(state);
 }
 
+pub(super) fn fill_empty(state: &mut State) {
+    account(state);
+    tag_group(state, 0, "All tags", false, true);
+    topics(state);
+}
+
 fn account(state: &mut State) {
     let attributes = json!({
         "test_account": false,
@@ -98,14 +104,18 @@ fn templates(state: &mut State) {
     }
 }
 
+fn tag_group(state: &mut State, number: u64, name: &str, exclusive: bool, default: bool) -> String {
+    let id = super::id(105, number, "");
+    let attributes = json!({ "name": name, "exclusive": exclusive, "default": default });
+    state.insert("tag-group", Record::new(id.clone(), attributes));
+    id
+}
+
 fn tags(state: &mut State) {
     let groups = [("All tags", false, true), ("Season", true, false)];
     let groups: Vec<String> = (groups.into_iter().enumerate())
         .map(|(number, (name, exclusive, default))| {
-            let id = super::id(105, number as u64, "");
-            let attributes = json!({ "name": name, "exclusive": exclusive, "default": default });
-            state.insert("tag-group", Record::new(id.clone(), attributes));
-            id
+            tag_group(state, number as u64, name, exclusive, default)
         })
         .collect();
     let names = [
@@ -140,10 +150,14 @@ fn tags(state: &mut State) {
     }
 }
 
-fn webhooks(state: &mut State) {
+fn topics(state: &mut State) {
     for topic in TOPICS {
         state.insert("webhook-topic", Record::new(format!("event:klaviyo.{topic}"), json!({})));
     }
+}
+
+fn webhooks(state: &mut State) {
+    topics(state);
     let attributes = json!({
         "name": "Opened emails",
         "description": "Tells the warehouse who reads",
