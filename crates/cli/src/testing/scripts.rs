@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use pianoroll_script::Script;
 
-use crate::commands::run::read;
+use crate::source::read;
 use crate::failure::Failure;
 
 /// Scripts by their paths.
