@@ -84,7 +84,7 @@ test("stays within its limits", || {
     assert_eq!(json["tests"][0]["outcome"], "passed");
     let listed = run_in(folder.path(), &["test", "--list"]).expect_code(0).stdout;
     assert_eq!(listed.lines().count(), 4, "{listed}");
-    run_in(folder.path(), &["test", "--filter", "nothing like this"]).expect_code(2);
+    let _ = run_in(folder.path(), &["test", "--filter", "nothing like this"]).expect_code(2);
 }
 
 #[test]
@@ -122,7 +122,7 @@ fn mistakes_in_tests_are_told_before_anything_runs() {
     let finished = run_in(folder.path(), &["test"]).expect_code(2);
     assert!(finished.stdout.contains("did you mean `given::profile`?"), "{finished:?}");
     assert!(finished.stdout.contains("2 |") || finished.stdout.contains(":2:"), "{finished:?}");
-    run_in(folder.path(), &["test", "mark.rhai"]).expect_code(2);
+    let _ = run_in(folder.path(), &["test", "mark.rhai"]).expect_code(2);
     // What only tests have, scripts have not.
     std::fs::write(folder.path().join("x.rhai"), "given::list(#{});").unwrap();
     let finished = run_in(folder.path(), &["run", "x.rhai", "--simulate"]).expect_code(2);
@@ -149,7 +149,7 @@ test("an account like the real one", || {
         command.current_dir(folder.path()).args(at(&simulator)).args(more);
         Finished::new(&command.output().unwrap())
     };
-    pull(&[]).expect_code(0);
+    let _ = pull(&[]).expect_code(0);
     let requests = simulator.requests();
     assert!(requests.len() > 15, "{}", requests.len());
     let reads = requests.iter().all(|one| one.effect.is_none_or(|effect| effect.is_read()));
@@ -162,10 +162,10 @@ test("an account like the real one", || {
     {
         assert!(!stored.contains(personal), "{personal} is in the fixtures");
     }
-    run_in(folder.path(), &["test"]).expect_code(0);
+    let _ = run_in(folder.path(), &["test"]).expect_code(0);
 
     let again = pull(&[]).expect_code(2);
     assert!(again.stderr.contains("--force"), "{again:?}");
-    pull(&["--force"]).expect_code(0);
+    let _ = pull(&["--force"]).expect_code(0);
     assert_eq!(std::fs::read_to_string(folder.path().join("fixtures/shop.json")).unwrap(), stored);
 }

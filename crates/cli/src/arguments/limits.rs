@@ -40,6 +40,11 @@ pub(crate) struct LimitArguments {
 }
 
 impl LimitArguments {
+    /// As if these words had stood behind `--limit`.
+    pub(crate) fn limited(limits: Vec<String>) -> Self {
+        Self { limits, ..Self::default() }
+    }
+
     /// The guardrails that the words set together.
     pub(crate) fn guardrails(&self) -> Result<Guardrails, Failure> {
         let mut guardrails = Guardrails {

@@ -10,13 +10,13 @@ use pianoroll_runtime::project::Project;
 use pianoroll_script::MemoryLimit;
 use pianoroll_script::testing::{Suite, Test, TestFailure};
 
-use super::run::{MOST_MEMORY, read};
+use super::run::MOST_MEMORY;
 use crate::environment::Environment;
 use crate::exit::Exit;
 use crate::failure::{Failure, OrExit as _};
 use crate::output::{self, Output};
 use crate::testing::{Scripts, SimulatedStage};
-use crate::{allocator, asynchronous};
+use crate::{allocator, asynchronous, source};
 
 const EXAMPLES: &str = "Examples:\n  \
     pianoroll test\n  \
@@ -60,7 +60,7 @@ pub(crate) fn execute(args: &Args) -> Result<Exit, Failure> {
     let mut errors = Vec::new();
     let mut suites = Vec::new();
     for file in files {
-        let source = read(&file)?;
+        let source = source::read(&file)?;
         match Suite::compile(&source, &file.to_string_lossy()) {
             Ok(suite) => suites.push((file, suite)),
             Err(error) => errors.push(error.to_string()),

@@ -19,7 +19,7 @@ use tempfile::TempDir;
 use tokio::runtime::Handle;
 
 use super::{Scripts, effects};
-use crate::arguments::{GrantArguments, LimitWord};
+use crate::arguments::{GrantArguments, LimitArguments};
 use crate::commands::run::MOST_MEMORY;
 use crate::exit::Exit;
 use crate::failure::{Failure, OrExit as _};
@@ -135,10 +135,8 @@ impl SimulatedStage {
         let script = self.scripts.get(&scenario.script)?;
         let params = script.bind(&scenario.params).or_exit(Exit::Input)?;
         let grants = GrantArguments { allow: scenario.allow.clone() }.permissions()?;
-        let words = scenario.limits.iter().map(|(name, most)| {
-            format!("{name}={most}").parse::<LimitWord>().map_err(Failure::input)
-        });
-        let guardrails = LimitWord::guardrails(&words.collect::<Result<Vec<_>, _>>()?)?;
+        let words = scenario.limits.iter().map(|(name, most)| format!("{name}={most}"));
+        let guardrails = LimitArguments::limited(words.collect()).guardrails()?;
         let run = {
             let mut state = self.state();
             state.used = true;
