@@ -1,5 +1,7 @@
 //! What the end-to-end tests share: the real binary, and simulators for it to talk to.
 
+pub mod dry_run;
+
 use std::ffi::OsStr;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};

@@ -351,7 +351,11 @@ impl Side {
     }
 
     fn mapped(&self, arguments: &Arguments) -> String {
-        self.tokens.iter().fold(arguments.canonical(), |text, (id, token)| text.replace(id, token))
+        // The longest first: one id may be the beginning of another.
+        let mut tokens: Vec<_> = self.tokens.iter().collect();
+        tokens.sort_by_key(|(id, _)| std::cmp::Reverse(id.len()));
+        let text = arguments.canonical();
+        tokens.into_iter().fold(text, |text, (id, token)| text.replace(id, token))
     }
 }
 
