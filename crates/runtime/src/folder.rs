@@ -227,5 +227,6 @@ fn is_same(_: &Path, _: &Metadata) -> bool {
     false
 }
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests;

@@ -8,6 +8,7 @@ use rhai::{Array, Dynamic, FnPtr, Identifier, ImmutableString, Map, Module, Nati
 use super::add;
 use super::compare::order;
 use crate::error::{Failure, Thrown, found};
+use crate::sort::sort;
 use crate::time::Span;
 use crate::value::as_text;
 
@@ -185,17 +186,8 @@ fn extreme(keyed: Vec<(Dynamic, Dynamic)>, wanted: Ordering) -> Result<Dynamic, 
 
 /// The elements in the order of their keys; those of equal keys stay as they stood.
 fn sorted(mut keyed: Vec<(Dynamic, Dynamic)>, descending: bool) -> Result<Array, Failure> {
-    let mut failed = None;
-    keyed.sort_by(|(left, _), (right, _)| match order(left, right) {
-        Ok(order) if descending => order.reverse(),
-        Ok(order) => order,
-        Err(failure) => {
-            failed.get_or_insert(failure);
-            Ordering::Equal
-        }
-    });
-    match failed {
-        Some(failure) => Err(failure),
-        None => Ok(keyed.into_iter().map(|(_, item)| item).collect()),
-    }
+    sort(&mut keyed, |(left, _), (right, _)| {
+        order(left, right).map(|order| if descending { order.reverse() } else { order })
+    })?;
+    Ok(keyed.into_iter().map(|(_, item)| item).collect())
 }
