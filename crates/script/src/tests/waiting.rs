@@ -65,7 +65,7 @@ fn a_limit_on_time_ends_the_wait() {
     let (ended, slept) =
         hurried(Some(5), &format!("wait_for(campaigns::get_send_job(\"{SCHEDULED}\"))"));
     expect![[r#"
-        test.rhai:1:1: campaigns.get_send_job: not called, the run was stopped: it has run longer than the 5 seconds that `--limit seconds` allows
+        test.rhai:1:1: campaigns.get_send_job of 01GDDKASAP8TKDDA2GRZDSVP4K: not called, the run was stopped: it has run longer than the 5 seconds that `--limit seconds` allows
           |
         1 | wait_for(campaigns::get_send_job("01GDDKASAP8TKDDA2GRZDSVP4K"))
           | ^^^^^^^^"#]].assert_eq(&ended.text());
