@@ -81,7 +81,7 @@ fn mistake(error: &ParseError, source: &str) -> Diagnostic {
             let hint = "texts with values in them stand in backticks: `n is ${n}`";
             (behind == '"').then(|| ("f\"".to_owned(), hint.to_owned()))
         }
-        ParseErrorType::ModuleUndefined(_) => None,
+        ParseErrorType::ModuleUndefined(_) | ParseErrorType::ExprTooDeep => None,
         _ => elsewhere::at(source, place?),
     });
     if let Some((found, here)) = foreign {
