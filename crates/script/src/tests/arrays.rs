@@ -59,7 +59,7 @@ fn sums_and_extremes() {
     check(
         "[1, \"a\"].min()",
         expect![[r#"
-        test.rhai:1:10: the int 1 and the string "a" cannot be ordered: read the text with `parse_float(…)` or `parse_int(…)`
+        test.rhai:1:10: the string "a" and the int 1 cannot be ordered: read the text with `parse_float(…)` or `parse_int(…)`
           |
         1 | [1, "a"].min()
           |          ^^^"#]],
