@@ -88,6 +88,36 @@ test("stays within its limits", || {
 }
 
 #[test]
+fn scripts_read_the_files_that_were_given_and_their_outputs_are_seen() {
+    let folder = folder(
+        r#"
+//! script prices.rhai
+test("copies what it reads", || {
+    given::file("in/prices.json", "[{\"sku\": \"A\"}]");
+    let plan = run(#{ dry_run: true });
+    expect::completed(plan);
+    expect::no_file("out.json");
+    expect::completed(run());
+    expect::file("out.json");
+    expect::equal(files::read_json("out.json"), [#{ sku: "A" }]);
+});
+test("has files of its own", || {
+    expect::failed(run(), "in/prices.json");
+    expect::no_file("out.json");
+});
+"#,
+    );
+    let script = r#"
+let rows = files::read_json("in/prices.json");
+files::json("out.json", rows);
+"#;
+    std::fs::write(folder.path().join("prices.rhai"), script).unwrap();
+    let finished = run_in(folder.path(), &["test"]).expect_code(0);
+    assert!(finished.stdout.contains("2 passed"), "{finished:?}");
+    assert!(!folder.path().join("out.json").exists(), "a test writes into no project");
+}
+
+#[test]
 fn tests_that_do_not_hold_fail_with_the_place_and_the_difference() {
     let folder = folder(
         r#"

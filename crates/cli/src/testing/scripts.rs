@@ -6,8 +6,8 @@ use std::sync::{Mutex, PoisonError};
 
 use pianoroll_script::Script;
 
-use crate::source::read;
 use crate::failure::Failure;
+use crate::source::read;
 
 /// Scripts by their paths.
 #[derive(Debug)]
