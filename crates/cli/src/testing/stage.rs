@@ -11,6 +11,7 @@ use pianoroll_gateway::{Cancel, Config, Connection, Credential, Endpoints, Gatew
 use pianoroll_host::{Account, Branch, Host, HostSettings, Level, Observer, Place};
 use pianoroll_model::{Clock, ConnectionId, Effect, PermissionSet, Revision, SteppingClock};
 use pianoroll_runtime::execution::{self, RunReport};
+use pianoroll_runtime::folder::Folder;
 use pianoroll_script::MemoryLimit;
 use pianoroll_script::testing::{AccountWords, LogLine, Played, RunError, Scenario, Stage};
 use pianoroll_simulator::{Data, GivenRecord, Mode, Rule, Settings, Simulator};
@@ -127,6 +128,8 @@ impl SimulatedStage {
         let id = execution::run_id(self.clock.now(), random);
         HostSettings {
             others: others.collect(),
+            // Nothing secret is in it: a test has put there what is there.
+            files: Arc::new(Folder::new(self.folder.path(), Vec::new())),
             ..HostSettings::new(gateway, connection, Arc::new(self.clock.clone()), id, 7 + run)
         }
     }
