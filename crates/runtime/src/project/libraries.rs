@@ -7,7 +7,7 @@ use cap_std::ambient_authority;
 use cap_std::fs::Dir;
 
 /// The folder of a project that libraries are in.
-pub const FOLDER: &str = "lib";
+const FOLDER: &str = "lib";
 
 /// The longest library, in bytes: as long as a script may be.
 const MOST: u64 = 4 << 20;

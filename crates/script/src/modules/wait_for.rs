@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use pianoroll_api::operation::{Answer as Shape, Method};
 use pianoroll_api::{Arguments, OPERATIONS, Operation};
-use pianoroll_host::PLANNED;
+use pianoroll_host::plan::PLANNED;
 use rhai::{Array, Dynamic, Module, NativeCallContext, Position};
 
 use super::operations::{add_raw, answer};

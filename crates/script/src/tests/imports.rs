@@ -96,11 +96,12 @@ fn errors_of_a_library_show_its_file_and_the_way_there() {
         "import \"names\" as names;\nfn greet() {\n    names::fail(1)\n}\ngreet();",
         &[("names", "fn fail(value) {\n    let x = value + 1;\n    throw `no ${x}`;\n}\n")],
         expect![[r#"
-            test.rhai:2:4: `call` is a reserved word
+            lib/names.rhai:3:5: no 2
               |
-            2 | fn call() {
-              |    ^^^^
-              = as a key of a map write it in quotes: `#{ "call": … }`, `map["call"]`"#]],
+            3 |     throw `no ${x}`;
+              |     ^^^^^
+              in `fail`, called at test.rhai:3:12
+              in `greet`, called at test.rhai:5:1"#]],
     );
     check(
         "import \"names\" as names;\nparallel([1], 1, |n| names::fail(n));",
@@ -122,7 +123,7 @@ fn errors_of_a_library_show_its_file_and_the_way_there() {
               |
             2 | const BAD = parse_int("x");
               |             ^^^^^^^^^
-              in `lib/names.rhai`, called at test.rhai:1:8"#]],
+              in `lib/names.rhai`, imported at test.rhai:1:8"#]],
     );
 }
 
@@ -132,7 +133,7 @@ fn logs_name_the_file() {
         "import \"names\" as names;\nnames::say();\nprint(\"here\");",
         &[("names", "\n\nfn say() { print(\"there\"); }")],
         expect![[r#"
-            info 3:12 there
+            info lib/names.rhai:3:12 there
             info 3:1 here
             null"#]],
     );
@@ -256,45 +257,45 @@ fn an_import_that_cannot_be_is_told() {
     wrong(
         "import \"../names\" as names;",
         expect![[r#"
-        test.rhai:1:8: `../names` cannot be the name of a library
-          |
-        1 | import "../names" as names;
-          |        ^
-          = libraries are files of the folder `lib`: letters, digits, `_` and `-`, with `/` between, without `.rhai`"#]],
+            test.rhai:1:8: `../names` cannot be the name of a library
+              |
+            1 | import "../names" as names;
+              |        ^^^^^^^^^^
+              = libraries are files of the folder `lib`: letters, digits, `_` and `-`, with `/` between, without `.rhai`"#]],
     );
     wrong(
         "import \"nmaes\" as names;",
         expect![[r#"
-        test.rhai:1:8: the library `nmaes` cannot be read: there is no file `lib/nmaes.rhai`
-          |
-        1 | import "nmaes" as names;
-          |        ^"#]],
+            test.rhai:1:8: the library `nmaes` cannot be read: there is no file `lib/nmaes.rhai`
+              |
+            1 | import "nmaes" as names;
+              |        ^^^^^^^"#]],
     );
     wrong(
         "import \"names\";",
         expect![[r#"
-        test.rhai:1:1: a library that is imported needs a name here
-          |
-        1 | import "names";
-          | ^
-          = write `import "names" as names;`"#]],
+            test.rhai:1:1: a library that is imported needs a name here
+              |
+            1 | import "names";
+              | ^^^^^^
+              = write `import "names" as names;`"#]],
     );
     wrong(
         "let n = \"names\"; import n as names;",
         expect![[r#"
-        test.rhai:1:18: the name of a library is written out: a check reads it before anything runs
-          |
-        1 | let n = "names"; import n as names;
-          |                  ^"#]],
+            test.rhai:1:18: the name of a library is written out: a check reads it before anything runs
+              |
+            1 | let n = "names"; import n as names;
+              |                  ^^^^^^"#]],
     );
     wrong(
         "import \"names\" as lists;",
         expect![[r#"
-        test.rhai:1:19: `lists` is the name of a module already
-          |
-        1 | import "names" as lists;
-          |                   ^
-          = choose another one behind `as`"#]],
+            test.rhai:1:19: `lists` is the name of a module already
+              |
+            1 | import "names" as lists;
+              |                   ^^^^^
+              = choose another one behind `as`"#]],
     );
     wrong(
         "if true { import \"names\" as names; }",
@@ -311,24 +312,24 @@ fn an_import_that_cannot_be_is_told() {
             lib/c.rhai:1:8: libraries import each other in a circle: a → b → c → a
               |
             1 | import "a" as a;
-              |        ^
+              |        ^^^
               = put what both need into a third one"#]],
     );
     check(
         "import \"a\" as a;",
         &[("a", "import \"a\" as a;")],
         expect![[r#"
-        lib/a.rhai:1:8: libraries import each other in a circle: a → a
-          |
-        1 | import "a" as a;
-          |        ^
-          = put what both need into a third one"#]],
+            lib/a.rhai:1:8: libraries import each other in a circle: a → a
+              |
+            1 | import "a" as a;
+              |        ^^^
+              = put what both need into a third one"#]],
     );
     expect![[r#"
         test.rhai:1:8: the library `a` cannot be read: there is no folder `lib` here
           |
         1 | import "a" as a;
-          |        ^"#]]
+          |        ^^^"#]]
     .assert_eq(&Script::compile("import \"a\" as a;", "test.rhai").unwrap_err().to_string());
 }
 
