@@ -119,7 +119,7 @@ fn errors_of_a_library_show_its_file_and_the_way_there() {
         "import \"names\" as names;",
         &[("names", "\nconst BAD = parse_int(\"x\");")],
         expect![[r#"
-            lib/names.rhai:2:13: Error parsing integer number 'x': invalid digit found in string
+            lib/names.rhai:2:13: error parsing integer number 'x': invalid digit found in string
               |
             2 | const BAD = parse_int("x");
               |             ^^^^^^^^^
