@@ -27,6 +27,7 @@ mod report;
 mod exit;
 mod failure;
 mod fixtures;
+mod library;
 mod output;
 mod planned;
 mod refusal;

@@ -2,6 +2,7 @@
 
 mod automation;
 mod import;
+mod libraries;
 mod mistake;
 mod read;
 mod walk;
@@ -16,6 +17,7 @@ use crate::credential::Source;
 
 pub use automation::{AutomationSettings, Permissions, Placed};
 pub use import::{ImportError, ImportedConnection, import};
+pub use libraries::Libraries;
 pub use mistake::{Mistake, ProjectError};
 
 /// The name of the file.

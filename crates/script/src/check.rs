@@ -15,18 +15,18 @@ mod syntax;
 mod table;
 mod traps;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use rhai::{AST, ASTNode, Expr, FnCallExpr, Position, Stmt};
+use rhai::{AST, ASTFlags, ASTNode, Expr, FnCallExpr, Position, Stmt};
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::header::Header;
+use crate::library::Exports;
 use crate::script::Dialect;
 
 pub(crate) use names::ELSEWHERE;
 pub use needs::Need;
 pub(crate) use syntax::parse;
-#[cfg(test)]
 pub(crate) use table::Table;
 
 /// What the check found.
@@ -42,16 +42,26 @@ pub(crate) struct Found {
 /// How many mistakes are looked for: nobody reads more, and each costs a search for what was meant.
 const MOST_FOUND: usize = 1_000;
 
-/// Checks a script that was parsed.
+/// What stands around a file.
+#[derive(Default)]
+pub(crate) struct Around {
+    /// What it imports, by the names that it gives it.
+    pub(crate) imports: BTreeMap<String, Exports>,
+    /// Whether it is a library itself.
+    pub(crate) is_library: bool,
+}
+
+/// Checks a file that was parsed.
 pub(crate) fn check(
     ast: &AST,
     header: &Header,
     source: &str,
     path: &str,
     dialect: Dialect,
+    around: &Around,
 ) -> Found {
     let captures = captures::Captures::of(ast);
-    let names = names::Names::new(table::Table::of(dialect), ast, header);
+    let names = names::Names::new(table::Table::of(dialect), ast, header, around);
     let constants = literal::Constants::of(ast);
     let mut mistakes = Vec::new();
     let mut needs = Vec::new();
@@ -107,7 +117,35 @@ fn start_of(call: &FnCallExpr, position: Position) -> Position {
     call.namespace.position()
 }
 
+/// The constants of a file that stand in no block.
+pub(crate) fn constants(ast: &AST) -> BTreeSet<String> {
+    let constants = ast.statements().iter().filter_map(|statement| match statement {
+        Stmt::Var(variable, flags, _) if flags.contains(ASTFlags::CONSTANT) => {
+            Some(variable.0.name.to_string())
+        }
+        _ => None,
+    });
+    constants.collect()
+}
+
+/// An `import` that stands in a block or in a function.
+pub(crate) fn imports_inside(
+    ast: &AST,
+    at_top: &BTreeSet<(Option<usize>, Option<usize>)>,
+    mistakes: &mut Vec<Diagnostic>,
+) {
+    walk(ast, &mut |node| {
+        if let ASTNode::Stmt(Stmt::Import(_, position)) = node
+            && !at_top.contains(&(position.line(), position.position()))
+        {
+            let message =
+                "an `import` stands at the top of a file, outside of blocks and functions";
+            mistakes.push(Diagnostic::error("import", message, at(*position)).with_width(6));
+        }
+    });
+}
+
 /// Line and column of a position.
-fn at(position: Position) -> Option<(usize, usize)> {
+pub(crate) fn at(position: Position) -> Option<(usize, usize)> {
     Some((position.line()?, position.position().unwrap_or(1)))
 }

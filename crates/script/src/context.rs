@@ -1,5 +1,6 @@
 //! What native functions find behind a script: its run, its branch, and the way to the host.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::future::Future;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -13,6 +14,7 @@ use rhai::{Dynamic, NativeCallContext, Position, Shared};
 use serde_json::Value;
 use tokio::runtime::Handle;
 
+use crate::engine::SharedModule;
 use crate::error::{Failure, Fatal};
 use crate::run::MemoryLimit;
 use crate::script::Program;
@@ -31,7 +33,9 @@ pub(crate) struct Run {
     // Errors of the host that were thrown as maps, so that the one which ends the run is known again.
     thrown: Mutex<VecDeque<(i32, HostError)>>,
     // The first fatal error. Set once, and looked at after every few operations: whatever a script catches, it ends.
-    fatal: OnceLock<(Fatal, Position)>,
+    fatal: OnceLock<(Fatal, Position, Option<String>)>,
+    // The libraries that were imported, by name.
+    modules: Mutex<BTreeMap<String, SharedModule>>,
 }
 
 /// How many thrown errors are remembered. One that was thrown, caught and kept for longer is shown as a plain map.
@@ -54,12 +58,28 @@ impl Run {
             checkpoints: Mutex::default(),
             thrown: Mutex::default(),
             fatal: OnceLock::new(),
+            modules: Mutex::default(),
         }
     }
 
     /// The error that ends the run, and where it happened.
     pub(crate) fn fatal(&self) -> Option<(Fatal, Position)> {
-        self.fatal.get().cloned()
+        self.fatal.get().map(|(fatal, position, _)| (fatal.clone(), *position))
+    }
+
+    /// The file of the place where the error that ends the run happened.
+    pub(crate) fn fatal_file(&self) -> Option<&str> {
+        self.fatal.get().and_then(|(.., file)| file.as_deref())
+    }
+
+    /// A library that was imported before.
+    pub(crate) fn module(&self, name: &str) -> Option<SharedModule> {
+        self.modules.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
+    }
+
+    pub(crate) fn keep_module(&self, name: &str, module: &SharedModule) {
+        let mut modules = self.modules.lock().unwrap_or_else(PoisonError::into_inner);
+        modules.insert(name.to_owned(), Shared::clone(module));
     }
 
     pub(crate) fn is_ending(&self) -> bool {
@@ -69,7 +89,7 @@ impl Run {
     /// Ends the run.
     pub(crate) fn end(&self, fatal: Fatal, position: Position) -> Failure {
         // Only the first one counts: what follows are its echoes in other branches.
-        let _ = self.fatal.set((fatal.clone(), position));
+        let _ = self.fatal.set((fatal.clone(), position, current_file()));
         fatal.at(position)
     }
 
@@ -240,8 +260,27 @@ impl Context {
     /// A place of the script for the host.
     fn place(&self, position: Position) -> Option<Place> {
         let (line, column) = (position.line()?, position.position().unwrap_or(1));
-        Some(Place { file: self.run.program.path.clone(), line, column })
+        let file = current_file().unwrap_or_default();
+        Some(Place { file: self.run.program.file(&file).0.to_owned(), line, column })
     }
+}
+
+thread_local! {
+    // The file of the native call that a branch's thread is in: Rhai's positions are lines without a file.
+    static FILE: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// Does something as called from a file.
+pub(crate) fn called_from<T>(file: Option<&str>, work: impl FnOnce() -> T) -> T {
+    let before = FILE.replace(file.map(str::to_owned));
+    let done = work();
+    FILE.set(before);
+    done
+}
+
+/// The file of the native call that this thread is in.
+pub(crate) fn current_file() -> Option<String> {
+    FILE.with_borrow(Clone::clone)
 }
 
 /// The context that a native was called in.

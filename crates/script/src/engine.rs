@@ -12,9 +12,14 @@ use rhai::packages::{
     BasicArrayPackage, BasicMapPackage, BasicMathPackage, CorePackage, LogicPackage,
     MoreStringPackage, Package,
 };
-use rhai::{Dynamic, Engine, Module, OptimizationLevel, Position, Shared, Token};
+use rhai::{
+    Dynamic, Engine, EvalAltResult, Module, ModuleResolver, OptimizationLevel, Position, Scope,
+    Shared, Token,
+};
 
-use crate::context::{Context, Tag};
+use std::sync::Arc;
+
+use crate::context::{Context, Run, Tag};
 use crate::depth;
 use crate::error::{Failure, Fatal};
 use crate::modules;
@@ -138,6 +143,7 @@ pub(crate) fn for_branch(tag: Tag) -> Engine {
     };
     let context = Shared::clone(&tag.0);
     watch_depth(&mut engine, Shared::clone(&context));
+    engine.set_module_resolver(Libraries(Arc::clone(&context.run)));
     engine.set_default_tag(Dynamic::from(tag));
     engine.on_progress(move |operations| {
         // One load, each time: a text that doubles needs but a few operations from the limit to the end of the machine.
@@ -168,6 +174,33 @@ fn ending(context: &Context, exceeded: Option<String>) -> Option<Fatal> {
     // Remembered, so that the other branches end too.
     let _ = context.run.end(fatal.clone(), Position::NONE);
     Some(fatal)
+}
+
+/// The libraries of a run's program, each evaluated once a run: at its first `import`.
+struct Libraries(Arc<Run>);
+
+impl ModuleResolver for Libraries {
+    fn resolve(
+        &self,
+        engine: &Engine,
+        _: Option<&str>,
+        name: &str,
+        position: Position,
+    ) -> Result<SharedModule, Failure> {
+        if let Some(module) = self.0.module(name) {
+            return Ok(module);
+        }
+        let Some(library) = self.0.program.library(name) else {
+            return Err(EvalAltResult::ErrorModuleNotFound(name.to_owned(), position).into());
+        };
+        let module = Module::eval_ast_as_new(Scope::new(), &library.ast, engine);
+        let module = module.map_err(|failure| {
+            EvalAltResult::ErrorInModule(library.source.path.clone(), failure, position)
+        })?;
+        let module = Shared::new(module);
+        self.0.keep_module(name, &module);
+        Ok(module)
+    }
 }
 
 /// What ended the run from outside, if something did.

@@ -66,10 +66,15 @@ pub(crate) fn guest_error(failure: &Failure, run: &Run) -> GuestError {
     let program = &run.program;
     let (inner, calls) = unwrap(failure);
     let mut position = inner.position();
+    // An error is in the file of the function around it.
+    let mut file = calls.last().map_or("", |(_, file, _)| *file);
     let (kind, message, hint) = match inner {
         EvalAltResult::ErrorTerminated(token, _) => {
             let (fatal, place) = run.fatal().unzip();
-            position = place.filter(|place| !place.is_none()).unwrap_or(position);
+            if let Some(place) = place.filter(|place| !place.is_none()) {
+                position = place;
+                file = run.fatal_file().unwrap_or_default();
+            }
             match token.clone().try_cast::<Fatal>().or(fatal) {
                 Some(Fatal::Host(error)) => {
                     let message = error.to_string();
@@ -105,16 +110,18 @@ pub(crate) fn guest_error(failure: &Failure, run: &Run) -> GuestError {
         }
     };
     let at = position.line().map(|line| (line, position.position().unwrap_or(1)));
-    let (file, text) = (program.path.as_str(), program.source.as_str());
+    let (file, text) = program.file(file);
     let width = at.map_or(1, |at| word_width(text, at));
     let excerpt = Excerpt { file, text, at, width, message: &message, hint: hint.as_deref() };
     let mut rendered = excerpt.to_string();
-    for (name, place) in calls.iter().rev() {
+    for (index, (name, _, place)) in calls.iter().enumerate().rev() {
         let Some(line) = place.line() else { continue };
         let column = place.position().unwrap_or(1);
-        rendered += &format!("\n  in {name}, called at {}:{line}:{column}", program.path);
+        let outer = index.checked_sub(1).and_then(|outer| calls.get(outer));
+        let (file, _) = program.file(outer.map_or("", |(_, file, _)| *file));
+        rendered += &format!("\n  in {name} at {file}:{line}:{column}");
     }
-    let place = at.map(|(line, column)| Place { file: program.path.clone(), line, column });
+    let place = at.map(|(line, column)| Place { file: file.to_owned(), line, column });
     GuestError { message, kind, rendered, place }
 }
 
@@ -125,17 +132,29 @@ fn word_width(source: &str, (line, column): (usize, usize)) -> usize {
     word.count().max(1)
 }
 
+/// A call around an error: what is called, the file that it is in, and where it is called.
+type Around<'e> = (String, &'e str, Position);
+
 /// The error inside of calls, and the calls around it, outermost first.
-fn unwrap(failure: &EvalAltResult) -> (&EvalAltResult, Vec<(String, Position)>) {
+fn unwrap(failure: &EvalAltResult) -> (&EvalAltResult, Vec<Around<'_>>) {
     let mut calls = Vec::new();
     let mut inner = failure;
-    while let EvalAltResult::ErrorInFunctionCall(name, _, cause, position) = inner {
-        let name = match name.as_str() {
-            anonymous if anonymous.starts_with("anon$") => "a closure".to_owned(),
-            item if item.contains(' ') => item.to_owned(),
-            name => format!("`{name}`"),
+    loop {
+        let (name, file, cause, position) = match inner {
+            EvalAltResult::ErrorInFunctionCall(name, file, cause, position) => {
+                let name = match name.as_str() {
+                    anonymous if anonymous.starts_with("anon$") => "a closure".to_owned(),
+                    item if item.contains(' ') => item.to_owned(),
+                    name => format!("`{name}`"),
+                };
+                (format!("{name}, called"), file, cause, position)
+            }
+            EvalAltResult::ErrorInModule(file, cause, position) => {
+                (format!("`{file}`, imported"), file, cause, position)
+            }
+            _ => break,
         };
-        calls.push((name, *position));
+        calls.push((name, file.as_str(), *position));
         inner = cause;
     }
     (inner, calls)

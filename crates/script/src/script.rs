@@ -7,11 +7,11 @@ use std::thread;
 use rhai::{AST, Dynamic};
 use serde_json::{Map, Value};
 
-use crate::check::{self, Need};
+use crate::check::{self, Around, Need};
 use crate::diagnostic::{Diagnostic, ScriptError, Severity, in_order};
 use crate::engine::{self, STACK_BYTES};
 use crate::header::{self, ConnectionSpec, Header, ParamError, ParamSpec};
-use crate::library::{Library, NoLibrary};
+use crate::library::{Broken, Library, LibrarySource, Linked, Linker, NoLibrary};
 use crate::run::ScriptGuest;
 
 /// A script that was read, checked and compiled. Cheap to clone.
@@ -38,6 +38,8 @@ pub(crate) struct Program {
     pub(crate) header: Header,
     /// Closures that change what they captured, by the names that Rhai gives them: the variable, and the line.
     pub(crate) writers: BTreeMap<String, (String, usize)>,
+    /// The libraries, each behind those that it imports.
+    libraries: Vec<Linked>,
     warnings: Vec<Diagnostic>,
     needs: Vec<Need>,
 }
@@ -46,6 +48,19 @@ impl Program {
     /// The variable that a closure captured and changes, and the line where it does.
     pub(crate) fn writes_capture(&self, closure: &str) -> Option<(&str, usize)> {
         self.writers.get(closure).map(|(name, line)| (name.as_str(), *line))
+    }
+
+    /// The library of a name.
+    pub(crate) fn library(&self, name: &str) -> Option<&Linked> {
+        self.libraries.iter().find(|library| library.name == name)
+    }
+
+    /// Path and text of the file that Rhai calls so; the script where it does not say.
+    pub(crate) fn file(&self, path: &str) -> (&str, &str) {
+        let library = self.libraries.iter().find(|library| library.source.path == path);
+        library.map_or((&self.path, &self.source), |library| {
+            (&library.source.path, &library.source.text)
+        })
     }
 }
 
@@ -70,16 +85,22 @@ impl Script {
     ) -> Result<Script, ScriptError> {
         match compile_aside(Dialect::Script, source, path, library) {
             Ok(program) => Ok(Script { program: Arc::new(program) }),
-            Err(checked) => Err(ScriptError::new(path, source, checked.diagnostics)),
+            Err(failed) => Err(failed.into_error(path, source)),
         }
     }
 
-    /// Finds all that can be found without running: mistakes, warnings, and what the script needs to be granted.
+    /// Finds all that can be found without running: mistakes, warnings, and what the script needs to be granted. A library with
+    /// mistakes is one mistake of the script.
     #[must_use]
     pub fn check(source: &str, path: &str, library: &dyn Library) -> Checked {
         match compile_aside(Dialect::Script, source, path, library) {
             Ok(Program { warnings, needs, .. }) => Checked { diagnostics: warnings, needs },
-            Err(checked) => checked,
+            Err(Failed::Script(checked)) => checked,
+            Err(Failed::Library(broken)) => {
+                let message = format!("a library has mistakes\n{}", broken.into_error());
+                let diagnostics = vec![Diagnostic::error("import", message, None)];
+                Checked { diagnostics, needs: Vec::new() }
+            }
         }
     }
 
@@ -119,6 +140,16 @@ impl Script {
         &self.program.header.connections
     }
 
+    /// All that the program is made of, by what stands behind `import`: first the script, without a name, then its libraries, each
+    /// behind those that it imports. The same sources make the same program.
+    pub fn sources(&self) -> impl Iterator<Item = (Option<&str>, LibrarySource)> {
+        let (path, text) = (self.program.path.clone(), self.program.source.clone());
+        let libraries = self.program.libraries.iter();
+        let libraries =
+            libraries.map(|library| (Some(library.name.as_str()), library.source.clone()));
+        std::iter::once((None, LibrarySource { path, text })).chain(libraries)
+    }
+
     /// Types given parameters and adds defaults: what `HostSettings::params` of a run takes.
     ///
     /// # Errors
@@ -131,6 +162,22 @@ impl Script {
     #[must_use]
     pub fn guest(&self) -> ScriptGuest {
         ScriptGuest::new(Arc::clone(&self.program))
+    }
+}
+
+/// Why a program cannot run: mistakes of the script, or of a library.
+pub(crate) enum Failed {
+    Script(Checked),
+    Library(Broken),
+}
+
+impl Failed {
+    /// The mistakes of the file that has them: the script, or a library of it.
+    pub(crate) fn into_error(self, path: &str, source: &str) -> ScriptError {
+        match self {
+            Failed::Script(checked) => ScriptError::new(path, source, checked.diagnostics),
+            Failed::Library(broken) => broken.into_error(),
+        }
     }
 }
 
@@ -148,23 +195,30 @@ pub(crate) fn compile_aside(
     dialect: Dialect,
     source: &str,
     path: &str,
-    _library: &dyn Library,
-) -> Result<Program, Checked> {
+    library: &dyn Library,
+) -> Result<Program, Failed> {
     let compiled = thread::scope(|scope| {
         let builder = thread::Builder::new().name("script compiler".to_owned());
-        let thread =
-            builder.stack_size(STACK_BYTES).spawn_scoped(scope, || compile(dialect, source, path));
+        let compile = || compile(dialect, source, path, library);
+        let thread = builder.stack_size(STACK_BYTES).spawn_scoped(scope, compile);
         thread.ok().and_then(|thread| thread.join().ok())
     });
     compiled.unwrap_or_else(|| {
         let message = "the compiler ended unexpectedly: this is a defect of pianoroll";
         let diagnostics = vec![Diagnostic::error("defect", message, None)];
-        Err(Checked { diagnostics, needs: Vec::new() })
+        Err(Failed::Script(Checked { diagnostics, needs: Vec::new() }))
     })
 }
 
-fn compile(dialect: Dialect, source: &str, path: &str) -> Result<Program, Checked> {
-    let unparsed = |diagnostics| Checked { diagnostics: in_order(diagnostics), needs: Vec::new() };
+fn compile(
+    dialect: Dialect,
+    source: &str,
+    path: &str,
+    library: &dyn Library,
+) -> Result<Program, Failed> {
+    let unparsed = |diagnostics| {
+        Failed::Script(Checked { diagnostics: in_order(diagnostics), needs: Vec::new() })
+    };
     // A header with mistakes still declares something, but what is unknown: its own mistakes come first.
     let header = header::parse(source).map_err(unparsed)?;
     let names = header.params.iter().map(|param| (param.name.clone(), Dynamic::UNIT));
@@ -175,23 +229,31 @@ fn compile(dialect: Dialect, source: &str, path: &str) -> Result<Program, Checke
     };
     let (mut ast, mut diagnostics) =
         check::parse(&engine, source, &header.params).map_err(unparsed)?;
-    let found = check::check(&ast, &header, source, path, dialect);
+    let mut linker = Linker::new(library);
+    let imports = linker.imports(&ast, &mut diagnostics).map_err(Failed::Library)?;
+    let around = Around { imports, is_library: false };
+    let found = check::check(&ast, &header, source, path, dialect, &around);
     diagnostics.extend(found.diagnostics);
     let mut diagnostics = in_order(diagnostics);
     for diagnostic in &mut diagnostics {
         diagnostic.widen(source);
     }
     if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
-        return Err(Checked { diagnostics, needs: found.needs });
+        return Err(Failed::Script(Checked { diagnostics, needs: found.needs }));
     }
     ast.set_source(path);
+    let mut writers = linker.writers;
+    writers.extend(found.writers);
+    let mut needs = found.needs;
+    needs.extend(linker.needs);
     Ok(Program {
         path: path.to_owned(),
         source: source.to_owned(),
         ast,
         header,
-        writers: found.writers,
+        writers,
+        libraries: linker.linked,
         warnings: diagnostics,
-        needs: found.needs,
+        needs,
     })
 }

@@ -10,6 +10,7 @@ mod errors;
 mod examples;
 mod failures;
 mod files;
+mod imports;
 mod language;
 mod limits;
 mod mistakes;

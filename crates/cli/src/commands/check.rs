@@ -8,7 +8,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use pianoroll_runtime::project::Project;
-use pianoroll_script::{Diagnostic, Need, NoLibrary, Script, Severity};
+use pianoroll_script::{Diagnostic, Need, Script, Severity};
+
+use crate::library::ProjectLibrary;
 
 use crate::environment::Environment;
 use crate::exit::Exit;
@@ -59,7 +61,7 @@ impl Checked {
     }
 
     fn script(name: String, source: String) -> Self {
-        let checked = Script::check(&source, &name, &NoLibrary);
+        let checked = Script::check(&source, &name, &ProjectLibrary::beside(Path::new(&name)));
         Self { name, source, diagnostics: checked.diagnostics, needs: checked.needs }
     }
 

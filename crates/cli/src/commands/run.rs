@@ -22,6 +22,7 @@ use crate::confirm::{Answer, Confirm, UNASKED};
 use crate::environment::Environment;
 use crate::exit::Exit;
 use crate::failure::{Failure, OrExit as _};
+use crate::library::ProjectLibrary;
 use crate::output::{self, Output};
 use crate::progress::Progress;
 use crate::target::{self, Clients};
@@ -136,7 +137,8 @@ fn plan(args: &Args) -> Result<Plan, Failure> {
         }
     };
     let source = source::read(&program.file)?;
-    let script = Script::compile(&source, &program.shown).or_exit(Exit::Input)?;
+    let library = ProjectLibrary::new(&program.project, &environment);
+    let script = Script::compile_with(&source, &program.shown, &library).or_exit(Exit::Input)?;
     let given = given(&args.params)?;
     let of_automation = settings.map(|settings| &settings.params).into_iter().flatten();
     let of_automation = of_automation.map(|(name, text)| (name.clone(), text.value.clone()));

@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use pianoroll_script::Script;
 
 use crate::failure::Failure;
+use crate::library::ProjectLibrary;
 use crate::source::read;
 
 /// Scripts by their paths.
@@ -30,7 +31,8 @@ impl Scripts {
         }
         let file = self.folder.join(path);
         let source = read(&file)?;
-        let script = Script::compile(&source, &file.to_string_lossy())
+        let library = ProjectLibrary::beside(&file);
+        let script = Script::compile_with(&source, &file.to_string_lossy(), &library)
             .map_err(|error| Failure::input(format!("the script does not compile\n{error}")))?;
         compiled.insert(path.to_owned(), script.clone());
         Ok(script)

@@ -8,7 +8,7 @@ use pianoroll_model::suggest;
 use rhai::{AST, ASTNode, Expr, FnCallExpr, Position, Stmt};
 
 use super::table::{Functions, Table};
-use super::{at, call_of, start_of};
+use super::{Around, at, call_of, start_of};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::engine::PARAMS;
 use crate::header::Header;
@@ -51,6 +51,9 @@ pub(crate) const ELSEWHERE: [(&str, &str); 20] = [
 pub(super) struct Names<'a> {
     table: &'static Table,
     header: &'a Header,
+    around: &'a Around,
+    /// The constants of the file, which functions reach as `global::NAME`.
+    constants: BTreeSet<String>,
     /// The script's own functions.
     own: Functions,
     /// Its variables, wherever they are.
@@ -60,7 +63,12 @@ pub(super) struct Names<'a> {
 }
 
 impl<'a> Names<'a> {
-    pub(super) fn new(table: &'static Table, ast: &AST, header: &'a Header) -> Self {
+    pub(super) fn new(
+        table: &'static Table,
+        ast: &AST,
+        header: &'a Header,
+        around: &'a Around,
+    ) -> Self {
         let mut own = Functions::new();
         for function in ast.iter_functions() {
             own.entry(function.name.to_owned()).or_default().insert(function.params.len());
@@ -79,7 +87,8 @@ impl<'a> Names<'a> {
             }
             _ => {}
         });
-        Self { table, header, own, variables, properties }
+        let constants = super::constants(ast);
+        Self { table, header, around, constants, own, variables, properties }
     }
 
     /// Checks one node.
@@ -106,15 +115,6 @@ impl<'a> Names<'a> {
                         Diagnostic::error("empty-loop", message, at(*position)).with_width(3);
                     mistakes.push(mistake.with_hint(Some(hint)));
                 }
-            }
-            ASTNode::Stmt(Stmt::Import(_, position)) => {
-                let hint = "put what scripts share into one of them for now".to_owned();
-                let message = "`import` is not there yet";
-                mistakes.push(
-                    Diagnostic::error("import", message, at(*position))
-                        .with_width(6)
-                        .with_hint(Some(hint)),
-                );
             }
             _ => {}
         }
@@ -221,6 +221,21 @@ impl<'a> Names<'a> {
             let width = module.len() + 2 + name.chars().count();
             Some(Diagnostic::error(code, message, at(start)).with_width(width).with_hint(hint))
         };
+        if let Some(exports) = self.around.imports.get(&module) {
+            let known = || exports.functions.keys().map(String::as_str);
+            return match exports.functions.get(name) {
+                Some(counts) if counts.contains(&count) => None,
+                Some(counts) => {
+                    let full = format!("{module}::{name}");
+                    mistake("argument-count", self::counts(&full, counts, count), None)
+                }
+                None => {
+                    let hint = in_library(&module, name, known());
+                    let message = format!("there is no function `{module}::{name}`");
+                    mistake("unknown-function", message, Some(hint))
+                }
+            };
+        }
         let Some(functions) = self.table.modules.get(&module) else {
             if module == PARAMS {
                 let hint = format!("`params::{name}` is a value, not a function");
@@ -272,6 +287,26 @@ impl<'a> Names<'a> {
         let mistake = |code, message: String, hint| {
             Some(Diagnostic::error(code, message, at(start)).with_width(width).with_hint(hint))
         };
+        if module == "global" && self.constants.contains(name) {
+            return None;
+        }
+        if let Some(exports) = self.around.imports.get(&module) {
+            if exports.constants.contains(name) {
+                return None;
+            }
+            let known = exports.constants.iter().chain(exports.functions.keys());
+            let hint = in_library(&module, name, known.map(String::as_str));
+            let message = format!("there is no constant `{module}::{name}`");
+            return mistake("unknown-name", message, Some(hint));
+        }
+        if module == PARAMS && self.around.is_library {
+            let hint = "a library knows no parameters: pass it in".to_owned();
+            return mistake(
+                "unknown-parameter",
+                format!("there is no `params::{name}` here"),
+                Some(hint),
+            );
+        }
         if module == PARAMS {
             let names = || self.header.params.iter().map(|param| param.name.as_str());
             if names().any(|known| known == name) {
@@ -309,6 +344,21 @@ impl<'a> Names<'a> {
                 )
             }
         }
+    }
+}
+
+/// What a library has instead.
+fn in_library<'n>(
+    module: &str,
+    name: &str,
+    known: impl Iterator<Item = &'n str> + Clone,
+) -> String {
+    match suggest(name, known.clone()) {
+        Some(near) => format!("did you mean `{module}::{near}`?"),
+        None => match known.collect::<Vec<_>>().as_slice() {
+            [] => format!("`{module}` has nothing that can be used from outside"),
+            known => format!("`{module}` has {}", known.join(", ")),
+        },
     }
 }
 

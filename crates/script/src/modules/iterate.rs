@@ -11,7 +11,7 @@ use tokio::task::JoinHandle;
 
 use super::operations::{Parameters, add_raw, arguments};
 use super::{add, add_getter};
-use crate::context::{Context, context};
+use crate::context::{Context, called_from, context, current_file};
 use crate::document;
 use crate::error::{Failure, Thrown};
 use crate::record::{Asked, Record};
@@ -110,6 +110,7 @@ pub(super) struct Stream {
     context: Arc<Context>,
     asked: Arc<Asked>,
     position: Position,
+    file: Option<String>,
     page: std::vec::IntoIter<Record>,
     // The rest of this page that is left when the next one is asked for.
     half: usize,
@@ -145,6 +146,7 @@ impl Stream {
             context: Arc::clone(context),
             asked,
             position,
+            file: current_file(),
             page: Vec::new().into_iter(),
             half: 0,
             next: Next::NotAsked(Box::new(pages)),
@@ -180,7 +182,9 @@ impl Stream {
                 self.next = Next::NotAsked(pages);
                 Ok(true)
             }
-            Err(PageError::Host(error)) => Err(self.context.run.throw(error, self.position)),
+            Err(PageError::Host(error)) => called_from(self.file.as_deref(), || {
+                Err(self.context.run.throw(error, self.position))
+            }),
             Err(PageError::Unreadable(error)) => {
                 let message = format!("a page of {} cannot be read: {error}", pages.operation().id);
                 Err(Thrown::new("unreadable", message).at(self.position))

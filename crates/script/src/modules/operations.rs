@@ -12,7 +12,7 @@ use pianoroll_api::{Arguments, OPERATIONS, Operation, Options};
 use pianoroll_host::Reply;
 use rhai::{Array, Dynamic, FuncRegistration, Map, Module, NativeCallContext, RhaiFunc};
 
-use crate::context::context;
+use crate::context::{called_from, context};
 use crate::document;
 use crate::error::{Failure, Thrown, found};
 use crate::record::Asked;
@@ -120,7 +120,7 @@ pub(super) fn add_raw_of(
     + 'static,
 ) {
     let raw = move |call: Option<NativeCallContext>, arguments: &mut [&mut Dynamic]| match call {
-        Some(call) => function(&call, arguments),
+        Some(call) => called_from(call.call_source(), || function(&call, arguments)),
         None => Ok(Dynamic::UNIT),
     };
     // A method, so that a variable as the first argument is not copied; pure, so that a constant may be one.

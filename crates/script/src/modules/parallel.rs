@@ -16,7 +16,7 @@ use super::captured::{self, Block};
 use super::iterate::Pages;
 use super::lazy::Lazy;
 use super::operations::add_raw;
-use crate::context::{Context, Tag, context};
+use crate::context::{Context, Tag, called_from, context, current_file};
 use crate::engine::{self, stopped};
 use crate::error::{Failure, Fatal, Thrown, caught, found};
 use crate::rows::Rows;
@@ -58,28 +58,32 @@ fn parallel(call: &NativeCallContext, given: &[&mut Dynamic]) -> Result<Dynamic,
     let next = Mutex::new(source.enumerate());
     let ended = Ended::default();
     let stop = AtomicBool::new(false);
-    let work = || -> Result<(), Failure> {
-        loop {
-            if stop.load(Ordering::Relaxed) || context.run.is_ending() {
-                return Ok(());
+    let file = current_file();
+    let work = || {
+        called_from(file.as_deref(), || -> Result<(), Failure> {
+            loop {
+                if stop.load(Ordering::Relaxed) || context.run.is_ending() {
+                    return Ok(());
+                }
+                // A short item ends before its engine looks.
+                if let Some(fatal) = stopped(context.branch.host()) {
+                    return Err(context.run.end(fatal, position));
+                }
+                let taken = next.lock().unwrap_or_else(PoisonError::into_inner).next();
+                let Some((index, item)) = taken else { return Ok(()) };
+                let item = item.inspect_err(|_| stop.store(true, Ordering::Relaxed))?;
+                let kept = collect.then(|| item.clone());
+                let value =
+                    run_item(&context, call.global_runtime_state(), sequence, index, &block, item);
+                let fatal =
+                    value.as_ref().is_err_and(|failure| !failure.unwrap_inner().is_catchable());
+                let mut ended = ended.lock().unwrap_or_else(PoisonError::into_inner);
+                ended.push((index, kept.filter(|_| value.is_err()), value));
+                if fatal {
+                    stop.store(true, Ordering::Relaxed);
+                }
             }
-            // A short item ends before its engine looks.
-            if let Some(fatal) = stopped(context.branch.host()) {
-                return Err(context.run.end(fatal, position));
-            }
-            let taken = next.lock().unwrap_or_else(PoisonError::into_inner).next();
-            let Some((index, item)) = taken else { return Ok(()) };
-            let item = item.inspect_err(|_| stop.store(true, Ordering::Relaxed))?;
-            let kept = collect.then(|| item.clone());
-            let value =
-                run_item(&context, call.global_runtime_state(), sequence, index, &block, item);
-            let fatal = value.as_ref().is_err_and(|failure| !failure.unwrap_inner().is_catchable());
-            let mut ended = ended.lock().unwrap_or_else(PoisonError::into_inner);
-            ended.push((index, kept.filter(|_| value.is_err()), value));
-            if fatal {
-                stop.store(true, Ordering::Relaxed);
-            }
-        }
+        })
     };
     thread::scope(|scope| {
         let mut threads = Vec::new();
@@ -146,7 +150,8 @@ fn all(
     let results = ended.into_iter().map(|(index, _, value)| {
         value.map_err(|failure| {
             let name = format!("item {index} of `parallel`");
-            Box::new(EvalAltResult::ErrorInFunctionCall(name, String::new(), failure, position))
+            let file = current_file().unwrap_or_default();
+            Box::new(EvalAltResult::ErrorInFunctionCall(name, file, failure, position))
         })
     });
     Ok(Dynamic::from_array(results.collect::<Result<Array, _>>()?))

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use pianoroll_api::operation::{Answer as Shape, Method};
 use pianoroll_api::{Arguments, OPERATIONS, Operation};
+use pianoroll_host::plan::PLANNED;
 use rhai::{Array, Dynamic, Module, NativeCallContext, Position};
 
 use super::operations::{add_raw, answer};
@@ -33,9 +34,6 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 
 /// How long a job is waited for unless told otherwise.
 const TIMEOUT: Duration = Duration::from_secs(60 * 60);
-
-/// Ids of resources that a dry run only planned.
-const PLANNED: &str = "planned:";
 
 /// Registers it.
 pub(super) fn register(module: &mut Module) {

@@ -62,7 +62,7 @@ impl Suite {
     /// As [`Script::compile`](crate::Script::compile); and tests whose names are not written out, or stand twice.
     pub fn compile(source: &str, path: &str) -> Result<Suite, ScriptError> {
         let program = script::compile_aside(Dialect::Test, source, path, &NoLibrary)
-            .map_err(|checked| ScriptError::new(path, source, checked.diagnostics))?;
+            .map_err(|failed| failed.into_error(path, source))?;
         let (tests, mistakes) = tests(&program);
         if !mistakes.is_empty() {
             return Err(ScriptError::new(path, source, mistakes));

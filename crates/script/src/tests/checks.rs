@@ -439,11 +439,10 @@ fn syntax() {
     check(
         "import \"other\" as o;",
         expect![[r#"
-        scripts/x.rhai:1:1: `import` is not there yet
-          |
-        1 | import "other" as o;
-          | ^^^^^^
-          = put what scripts share into one of them for now"#]],
+            scripts/x.rhai:1:8: the library `other` cannot be read: there is no folder `lib` here
+              |
+            1 | import "other" as o;
+              |        ^^^^^^^"#]],
     );
     check(
         "if 1 { }",

@@ -210,7 +210,10 @@ struct Heard {
 
 impl Observer for Heard {
     fn log(&self, level: Level, text: &str, place: Option<&Place>) {
-        let place = place.map(|place| format!("{}:{}", place.line, place.column));
+        let place = place.map(|place| match place.file.as_str() {
+            "test.rhai" => format!("{}:{}", place.line, place.column),
+            _ => place.to_string(),
+        });
         self.lines.lock().unwrap().push(format!("{level} {} {text}", place.unwrap_or_default()));
     }
 
