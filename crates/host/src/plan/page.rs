@@ -212,6 +212,15 @@ impl<'a> View<'a> {
                 .filter(|one| Key::of(one).is_some_and(|key| added(&key)))
                 .cloned(),
         );
+        // Whether a changed record is on another one's list is not known where the filter has hidden it.
+        if let Some(parent) = &self.parent {
+            let concerned =
+                |name: &str| self.clauses().iter().any(|clause| criteria::concerns(clause, name));
+            let hidden = overlay.all_changed(kind, concerned);
+            if hidden.iter().any(|key| overlay.link(parent, key).is_none() && !here.contains(key)) {
+                notes.insert(LEFT_OUT);
+            }
+        }
         for key in self.entering(overlay, kind, &here) {
             let Some(base) = whole.get(&key) else {
                 notes.insert(UNREAD);

@@ -240,10 +240,17 @@ impl Side {
         Ok(rows)
     }
 
-    /// Takes away what no two runs have in common: ids of created records, times, links; and what is null.
+    /// Takes away what no two runs have in common: ids of created records, times (an account counts its own from when it was
+    /// made), links; and what is null.
     fn normalize(&self, value: &mut Value) {
-        const TIMES: [&str; 5] =
-            ["created", "updated", "created_at", "updated_at", "joined_group_at"];
+        const TIMES: [&str; 6] = [
+            "created",
+            "updated",
+            "created_at",
+            "updated_at",
+            "joined_group_at",
+            "last_event_date",
+        ];
         match value {
             Value::String(text) => {
                 if let Some(token) = self.tokens.get(text) {
@@ -327,7 +334,7 @@ impl Side {
                 "lists.list_profiles".into(),
                 fields.with_option(
                     "filter",
-                    r#"any(email,["alice@example.com","new-1@example.com","mail-2@example.com"])"#,
+                    r#"any(email,["alice@example.com","new-1@example.com"])"#,
                 ),
             ));
         }

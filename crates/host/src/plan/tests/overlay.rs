@@ -296,3 +296,19 @@ async fn a_copy_has_what_was_read_of_its_source() {
     assert_eq!(rendered["data"]["type"], "template");
     only_reads(&stage);
 }
+
+#[tokio::test]
+async fn what_cannot_be_known_is_said() {
+    let stage = Stage::new(20).await;
+    let host = dry(&stage);
+    let trunk = host.trunk();
+    let body = json!({ "email": "alice@new.example" });
+    call(&trunk, "profiles.update", Arguments::ids([ALICE]).with_body(body)).await;
+    // Whether she is on the list is hidden by her old email.
+    let filter = r#"equals(email,"alice@new.example")"#;
+    let members = Arguments::ids([LIST]).with_option("filter", filter);
+    assert!(each(&trunk, "lists.list_profiles", members).await.is_empty());
+    let notes = host.plan().unwrap().notes;
+    assert_eq!((notes.len(), &*notes[0].operation), (1, "lists.list_profiles"));
+    assert!(notes[0].text.contains("may be missing"), "{notes:?}");
+}
