@@ -1,6 +1,7 @@
 //! What the end-to-end tests share: the real binary, and simulators for it to talk to.
 
 pub mod dry_run;
+pub mod guide;
 
 use std::ffi::OsStr;
 use std::io::Write as _;

@@ -1,0 +1,125 @@
+//! The guide, page by page: every snippet is run, and prints what the page says.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::fs;
+use std::path::Path;
+
+use pianoroll_simulator::Settings;
+use pianoroll_tests::guide::{Snippet, is_said, snippets};
+use pianoroll_tests::{Finished, pianoroll, root, simulator, unlimited};
+
+/// Plays a page in a folder of its own, and tells all that is not as it says.
+async fn play(page: &str) -> Vec<String> {
+    let text = fs::read_to_string(root().join("docs/guide").join(page)).unwrap();
+    let snippets = snippets(&text);
+    let folder = tempfile::tempdir().unwrap();
+    let mut wrong = Vec::new();
+    for snippet in &snippets {
+        if let Some(name) = snippet.word("name") {
+            let file = folder.path().join(name);
+            fs::create_dir_all(file.parent().unwrap()).unwrap();
+            fs::write(file, &snippet.text).unwrap();
+        }
+    }
+    let shared = simulator(Settings { profiles: 200, ..unlimited() }).await;
+    for (index, snippet) in snippets.iter().enumerate() {
+        let said = snippets.get(index + 1).filter(|next| next.follows && next.language == "text");
+        let place = format!("docs/guide/{page}:{}", snippet.line);
+        match snippet.language.as_str() {
+            "rhai" if is_kept(snippet) => {}
+            "rhai" => wrong.extend(run_script(snippet, said, folder.path(), &place)),
+            "sh" => {
+                let url = shared.gateway_url();
+                let lines = snippet.text.lines().filter(|line| line.starts_with("pianoroll "));
+                for line in lines {
+                    wrong.extend(run_line(line, snippet, said, folder.path(), &url, &place));
+                }
+            }
+            "csv" | "json" | "toml" if snippet.word("name").is_some() => {}
+            "text" if snippet.follows => {}
+            other => wrong.push(format!("{place}: nobody runs a fence of `{other}` here")),
+        }
+    }
+    shared.stop().await;
+    wrong
+}
+
+/// Whether a script is only there for others.
+fn is_kept(snippet: &Snippet) -> bool {
+    let name = snippet.word("name").unwrap_or_default();
+    name.starts_with("lib/") || name.ends_with(".test.rhai")
+}
+
+fn run_script(
+    snippet: &Snippet,
+    said: Option<&Snippet>,
+    folder: &Path,
+    place: &str,
+) -> Option<String> {
+    let name = snippet.word("name").unwrap_or("example.rhai");
+    fs::write(folder.join(name), &snippet.text).unwrap();
+    let mut command = pianoroll(["run", name, "--simulate", "--quota", "off"]);
+    command.args(snippet.word("args").unwrap_or_default().split_whitespace()).current_dir(folder);
+    compare(&Finished::new(&command.output().unwrap()), snippet, said, place)
+}
+
+fn run_line(
+    line: &str,
+    snippet: &Snippet,
+    said: Option<&Snippet>,
+    folder: &Path,
+    url: &str,
+    place: &str,
+) -> Option<String> {
+    let line = line.split(" #").next().unwrap_or(line);
+    let mut command = pianoroll(line.split_whitespace().skip(1));
+    command.current_dir(folder).env("PIANOROLL_GATEWAY_URL", url).env("PIANOROLL_QUOTA", "off");
+    let finished = Finished::new(&command.output().unwrap());
+    compare(&finished, snippet, said, &format!("{place}: `{line}`"))
+}
+
+/// What is not as the page says.
+fn compare(
+    finished: &Finished,
+    snippet: &Snippet,
+    said: Option<&Snippet>,
+    place: &str,
+) -> Option<String> {
+    let wanted: i32 = snippet.word("exit").map_or(0, |code| code.parse().unwrap());
+    let told = format!("stdout:\n{}\nstderr:\n{}", finished.stdout, finished.stderr);
+    if finished.code != wanted {
+        return Some(format!("{place}: ends with {} and not {wanted}\n{told}", finished.code));
+    }
+    let said = &said?.text;
+    let lines = logged(&finished.stderr);
+    let fits = is_said(said, &lines)
+        || is_said(said, &finished.stdout)
+        || is_said(said, &finished.stderr)
+        || (wanted != 0 && finished.stderr.contains(said.trim_end()));
+    (!fits).then(|| format!("{place}: does not print\n{said}but\n{told}"))
+}
+
+/// What a script printed, without the word for its level.
+fn logged(stderr: &str) -> String {
+    let lines = stderr.lines().filter_map(|line| {
+        let printed = line.strip_prefix("info ").map(|rest| rest.trim_start_matches(' '));
+        printed.or_else(|| line.strip_prefix("       "))
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_snippet_of_the_guide_does_what_it_says() {
+    let mut pages: Vec<String> = fs::read_dir(root().join("docs/guide"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name.ends_with(".md"))
+        .collect();
+    pages.sort();
+    assert!(pages.len() > 5, "{pages:?}");
+    let mut wrong = Vec::new();
+    for page in &pages {
+        wrong.extend(play(page).await);
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
