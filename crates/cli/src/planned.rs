@@ -29,7 +29,7 @@ pub(crate) fn json(plan: &Plan) -> Map<String, Value> {
 }
 
 /// The effects by operation, with a sample or three of each.
-pub(crate) fn text(plan: &Plan) -> String {
+pub(crate) fn text(plan: &Plan, drawn_seed: Option<u64>) -> String {
     let mut text = String::new();
     // Writing into a string cannot fail.
     if plan.groups.is_empty() {
@@ -54,8 +54,14 @@ pub(crate) fn text(plan: &Plan) -> String {
                 writeln!(text, "          {}", Styled(DIM, format!("and {} more", grouped(rest))));
         }
     }
-    if !plan.notes.is_empty() {
+    if !plan.notes.is_empty() || drawn_seed.is_some() {
         let _ = writeln!(text, "\n{}", Styled(HEADING, "What a dry run cannot know:"));
+    }
+    if let Some(seed) = drawn_seed {
+        let _ = writeln!(
+            text,
+            "  random numbers: a real run draws others, unless it is told `--random-seed {seed}`"
+        );
     }
     for note in &plan.notes {
         let _ = writeln!(text, "  {}: {}", plain(&note.operation), note.text);
@@ -157,7 +163,7 @@ mod tests {
             notes: vec![PlanNote { operation: "x.y".into(), text: "not known".into(), count: 2 }],
             ..Plan::default()
         };
-        let told = anstream::adapter::strip_str(&text(&plan)).to_string();
+        let told = anstream::adapter::strip_str(&text(&plan, Some(7))).to_string();
         expect![[r#"
 
             A real run would send 1,242 effects:
@@ -170,9 +176,10 @@ mod tests {
                       on target  B  would be refused: A list with id B does not exist.
 
             What a dry run cannot know:
+              random numbers: a real run draws others, unless it is told `--random-seed 7`
               x.y: not known
         "#]].assert_eq(&told);
-        let told = anstream::adapter::strip_str(&text(&Plan::default())).to_string();
+        let told = anstream::adapter::strip_str(&text(&Plan::default(), None)).to_string();
         expect![[r#"
 
             A real run would change nothing.

@@ -37,6 +37,7 @@ pub(crate) fn json(report: &RunReport, about: &str, exit: Exit) -> Value {
         "exit_code": exit.code(),
         "result": report.result,
         "target": about,
+        "random_seed": report.drawn_seed,
         "started": report.started.to_string(),
         "elapsed_seconds": report.elapsed.as_millis() as f64 / 1000.0,
         "files": report.files.iter().map(file_json).collect::<Vec<_>>(),
@@ -139,7 +140,7 @@ pub(crate) fn text(report: &RunReport) -> String {
         let _ = writeln!(text, "            and {} more", grouped(more));
     }
     if let Some(plan) = &report.plan {
-        text.push_str(&planned::text(plan));
+        text.push_str(&planned::text(plan, report.drawn_seed));
     }
     text
 }

@@ -131,6 +131,7 @@ impl Branch {
     /// The next 64 random bits of this branch: the same ones whenever the run is replayed.
     #[must_use]
     pub fn random(&self) -> u64 {
+        self.host.note_drawn();
         self.line.random.lock().unwrap_or_else(PoisonError::into_inner).next_u64()
     }
 

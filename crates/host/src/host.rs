@@ -1,7 +1,7 @@
 //! One run, seen from its program.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -106,6 +106,7 @@ pub struct Host {
     pub(crate) shelf: Mutex<Shelf>,
     /// 0 until the program says so; then one more than what it said.
     progress: AtomicU64,
+    drawn: AtomicBool,
     /// Lines that the program logged.
     logged: AtomicU64,
     pub(crate) dry_run: Option<DryRun>,
@@ -131,6 +132,7 @@ impl Host {
             problems: Mutex::new(Problems::default()),
             shelf: Mutex::new(Shelf::default()),
             progress: AtomicU64::new(0),
+            drawn: AtomicBool::new(false),
             logged: AtomicU64::new(0),
             dry_run: settings.dry_run.then(DryRun::default),
             settings,
@@ -251,6 +253,16 @@ impl Host {
     #[must_use]
     pub fn last_progress(&self) -> Option<u64> {
         self.progress.load(Ordering::Relaxed).checked_sub(1)
+    }
+
+    /// What the random numbers came from, where the program has drawn some: a run with the same seed draws the same again.
+    #[must_use]
+    pub fn drawn_seed(&self) -> Option<u64> {
+        self.drawn.load(Ordering::Relaxed).then_some(self.settings.seed)
+    }
+
+    pub(crate) fn note_drawn(&self) {
+        self.drawn.store(true, Ordering::Relaxed);
     }
 
     /// The run in numbers, so far.

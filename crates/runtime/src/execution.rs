@@ -29,6 +29,8 @@ pub struct RunReport {
     pub plan: Option<Plan>,
     /// The files that it wrote, or would write, by path.
     pub files: Vec<OutputRecord>,
+    /// What its random numbers came from, where it drew some.
+    pub drawn_seed: Option<u64>,
     /// When it started, by the wall clock.
     pub started: Timestamp,
     /// How long it took, by the clock that never goes back.
@@ -57,7 +59,19 @@ pub async fn execute(guest: &dyn Guest, settings: HostSettings) -> RunReport {
     };
     let elapsed = clock.monotonic().saturating_sub(begin);
     let (summary, plan, files) = (host.summary(), host.plan(), host.outputs());
-    RunReport { run, outcome, result, error, summary, unknown, plan, files, started, elapsed }
+    RunReport {
+        run,
+        outcome,
+        result,
+        error,
+        summary,
+        unknown,
+        plan,
+        files,
+        drawn_seed: host.drawn_seed(),
+        started,
+        elapsed,
+    }
 }
 
 /// A new run's id: a UUID of version 7, so that ids sort by time. `random` fills what the time leaves.

@@ -61,7 +61,7 @@ pub(crate) fn check(
     around: &Around,
 ) -> Found {
     let captures = captures::Captures::of(ast);
-    let names = names::Names::new(table::Table::of(dialect), ast, header, around);
+    let names = names::Names::new(dialect, ast, header, around);
     let constants = literal::Constants::of(ast);
     let mut mistakes = Vec::new();
     let mut needs = Vec::new();

@@ -25,6 +25,8 @@ use crate::commands::run::MOST_MEMORY;
 use crate::exit::Exit;
 use crate::failure::{Failure, OrExit as _};
 use crate::fixtures::Fixtures;
+use crate::output;
+use crate::style::{DIM, Styled};
 use crate::target::gateway_app;
 
 /// What the clock says where a test does not: any day on which the documented revision is served.
@@ -108,7 +110,8 @@ impl SimulatedStage {
         let grants =
             Effect::ALL.into_iter().fold(PermissionSet::none(), PermissionSet::with_effect);
         let grants = grants.clone().allow_word("request").unwrap_or(grants);
-        Host::new(HostSettings { grants, ..self.host_settings(0) }).trunk()
+        let observer = Arc::new(Printed);
+        Host::new(HostSettings { grants, observer, ..self.host_settings(0) }).trunk()
     }
 
     /// Stops what was started.
@@ -323,6 +326,16 @@ fn played(
         calls: summary.calls,
         requests: summary.requests,
         retries: summary.retries,
+    }
+}
+
+/// Shows what a test itself prints, so that its author can look into what there is.
+struct Printed;
+
+impl Observer for Printed {
+    fn log(&self, level: Level, text: &str, _place: Option<&Place>) {
+        let text = output::plain(text).replace('\n', "\n         ");
+        output::note(format_args!("    {}  {text}", Styled(DIM, format!("{level:5}"))));
     }
 }
 

@@ -14,6 +14,7 @@ use crate::engine::PARAMS;
 use crate::header::Header;
 use crate::modules::on::undeclared;
 use crate::modules::operations::Parameters;
+use crate::script::Dialect;
 
 /// What the packages of Rhai have and this language has not, and what to write instead.
 const GONE: [(&str, &str); 4] = [
@@ -49,6 +50,7 @@ pub(crate) const ELSEWHERE: [(&str, &str); 20] = [
 
 /// The names that a script may use.
 pub(super) struct Names<'a> {
+    dialect: Dialect,
     table: &'static Table,
     header: &'a Header,
     around: &'a Around,
@@ -64,7 +66,7 @@ pub(super) struct Names<'a> {
 
 impl<'a> Names<'a> {
     pub(super) fn new(
-        table: &'static Table,
+        dialect: Dialect,
         ast: &AST,
         header: &'a Header,
         around: &'a Around,
@@ -88,7 +90,8 @@ impl<'a> Names<'a> {
             _ => {}
         });
         let constants = super::constants(ast);
-        Self { table, header, around, constants, own, variables, properties }
+        let table = Table::of(dialect);
+        Self { dialect, table, header, around, constants, own, variables, properties }
     }
 
     /// Checks one node.
@@ -135,7 +138,9 @@ impl<'a> Names<'a> {
             Some(Diagnostic::error(code, message, at(position)).with_width(width).with_hint(hint))
         };
         let known = merge(self.own.get(name), self.table.globals.get(name));
+        // A test reaches the accounts that its script declares.
         if name == "on"
+            && self.dialect == Dialect::Script
             && let Some(Expr::StringConstant(connection, place)) = call.args.first()
         {
             let declared = || self.header.connections.iter().map(|one| one.name.as_str());
