@@ -1,6 +1,7 @@
 //! A dry run, and then the real run: the second sends exactly what the first has listed, and the first nothing but reads.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use pianoroll_api::operation::Method;
 use pianoroll_api::{Arguments, OPERATIONS};
@@ -11,7 +12,7 @@ use serde_json::Value;
 
 use crate::{Finished, at, pianoroll};
 
-/// Runs a script twice against an account as it is: dry, then for real. `words` are those behind `run`: the file, its
+/// Runs a script twice in a folder, against an account as it is: dry, then for real. `words` are those behind `run`: the file, its
 /// parameters, what is granted. Compared are method, path and body of every effect; ids that stand for something are mapped
 /// to those that the real run was answered, and what is sent side by side may come in any order.
 ///
@@ -19,10 +20,10 @@ use crate::{Finished, at, pianoroll};
 ///
 /// # Panics
 /// Where the two differ, or the dry run sends more than reads.
-pub fn dry_then_real(simulator: &Simulator, words: &[&str]) -> (Value, Value) {
+pub fn dry_then_real(simulator: &Simulator, folder: &Path, words: &[&str]) -> (Value, Value) {
     let run = |dry: bool| {
         let mut command = pianoroll(["run"]);
-        command.args(words).args(at(simulator)).arg("--json");
+        command.args(words).args(at(simulator)).arg("--json").current_dir(folder);
         if dry {
             command.arg("--dry-run");
         }

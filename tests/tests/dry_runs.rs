@@ -2,13 +2,13 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use pianoroll_tests::dry_run::dry_then_real;
-use pianoroll_tests::{Finished, at, pianoroll, simulator, unlimited};
+use pianoroll_tests::{Finished, at, pianoroll, root, simulator, unlimited};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_main_script_sends_what_its_dry_run_lists() {
     let simulator = simulator(unlimited()).await;
     let words = ["scripts/retag_inactive_profiles.rhai", "--param", "days=300"];
-    let (dry, real) = dry_then_real(&simulator, &words);
+    let (dry, real) = dry_then_real(&simulator, &root(), &words);
     assert!(dry["planned"].as_array().unwrap().len() > 10, "{dry}");
     assert_eq!(dry["effects"], real["effects"]);
     // The program has seen the same, too.
@@ -35,7 +35,7 @@ async fn stand_ins_become_what_they_stand_for() {
     "#;
     std::fs::write(&file, program).unwrap();
     let words = [file.to_str().unwrap(), "--allow", "read,write,delete"];
-    let (dry, real) = dry_then_real(&simulator, &words);
+    let (dry, real) = dry_then_real(&simulator, &root(), &words);
     assert_eq!((&dry["result"], &real["result"]), (&2.into(), &2.into()));
     assert_eq!(dry["planned"].as_array().unwrap().len(), 13);
 }

@@ -5,9 +5,10 @@
 use std::path::PathBuf;
 
 use pianoroll_api::operation::Mode;
-use pianoroll_simulator::Settings;
+use pianoroll_simulator::{GivenRecord, Settings, Simulator};
 use pianoroll_tests::dry_run::dry_then_real;
 use pianoroll_tests::{Finished, pianoroll, root, run, simulator, unlimited};
+use serde_json::json;
 
 /// The scripts, without their tests.
 fn scripts() -> Vec<PathBuf> {
@@ -46,6 +47,21 @@ fn folder() -> tempfile::TempDir {
     folder
 }
 
+/// What the busy account lacks: people with several addresses, and a template that the other account does not have.
+fn give(simulator: &Simulator) {
+    let records = [
+        ("profile", json!({ "email": "Zoe.Quill@example.com" })),
+        ("profile", json!({ "email": "zoe.quill@example.com" })),
+        ("profile", json!({ "email": "zoe.quill+shop@example.com" })),
+        ("template", json!({ "name": "Welcome, new", "editor_type": "CODE", "html": "<p>Hello</p>" })),
+    ];
+    for (kind, attributes) in records {
+        let serde_json::Value::Object(attributes) = attributes else { panic!("an object") };
+        let record = GivenRecord { kind: kind.to_owned(), attributes, ..GivenRecord::default() };
+        simulator.give(None, &record).unwrap();
+    }
+}
+
 #[test]
 fn every_script_has_tests_and_they_pass() {
     for script in scripts() {
@@ -76,15 +92,16 @@ async fn the_dry_run_of_every_script_lists_what_the_real_run_sends() {
     let folder = folder();
     let source = "21fd90f9-5935-43cd-b6c8-bde9d915ca80";
     let target = "6b6a4a4e-0d5c-4d1f-9c43-5d8b9c1a2f30";
+    let with = format!("target={target}");
     let mut with_effects = Vec::new();
     for script in scripts() {
         let connections = [source, target].map(|id| id.parse().unwrap()).into();
         let simulator = simulator(Settings { connections, ..unlimited() }).await;
-        prepare(&simulator, &stem(&script)).await;
+        give(&simulator);
         let path = script.to_str().unwrap();
         let mut all = vec![path, "--connection", source];
         if stem(&script) == "copy_templates" {
-            all.extend(["--with", "target=6b6a4a4e-0d5c-4d1f-9c43-5d8b9c1a2f30"]);
+            all.extend(["--with", &with]);
         }
         all.extend(words(&stem(&script)));
         let (dry, real) = dry_then_real(&simulator, folder.path(), &all);

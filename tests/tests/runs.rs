@@ -4,40 +4,8 @@
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::process::Stdio;
 
-use pianoroll_api::operation::Mode;
 use pianoroll_simulator::Settings;
-use pianoroll_tests::{Finished, KEY, at, pianoroll, root, run, simulator, unlimited};
-
-#[test]
-fn every_script_of_the_project_completes_in_every_mode() {
-    let mut scripts: Vec<_> = std::fs::read_dir(root().join("scripts"))
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .collect();
-    scripts.retain(|path| {
-        let name = path.to_string_lossy();
-        name.ends_with(".rhai") && !name.ends_with(".test.rhai")
-    });
-    assert!(scripts.len() >= 3, "{scripts:?}");
-    for script in &scripts {
-        for mode in Mode::ALL {
-            let words = [
-                "run",
-                script.to_str().unwrap(),
-                "--simulate",
-                "--mode",
-                mode.as_str(),
-                "--quota",
-                "off",
-                "--json",
-            ];
-            let finished = run(words).expect_code(0);
-            let report = finished.json();
-            assert_eq!(report["outcome"], "completed", "{report}");
-            assert!(report["calls"].as_u64().unwrap() > 0, "{report}");
-        }
-    }
-}
+use pianoroll_tests::{Finished, KEY, at, pianoroll, run, simulator, unlimited};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_main_script_marks_exactly_the_inactive_and_a_second_run_has_nothing_to_do() {
