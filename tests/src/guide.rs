@@ -2,9 +2,10 @@
 //!
 //! A fence begins with its language; words behind it say what to do with it:
 //! - `rhai`: a whole script. It is run on a simulator; `args='…'` adds words to the command, `exit=N` is how it ends (0), `name=PATH`
-//!   is where it is kept for what follows. A name below `lib/` or one that ends in `.test.rhai` is kept and not run.
+//!   is where it is kept for what follows. A name below `lib/`, one that ends in `.test.rhai`, and what is `run=later` is only kept. With
+//!   `part=test` it is a part of a test, which is played.
 //! - `sh`: lines that begin with `pianoroll` are run against a simulator that the page shares.
-//! - `csv`, `json`, `toml` with `name=PATH`: a file, written before anything is run.
+//! - `csv`, `json`, `toml` with `name=PATH`: a file for what follows.
 //! - `text` right behind one that is run: what it prints. A `…` stands for any rest of a line, or for any lines.
 
 use std::fmt::Write as _;

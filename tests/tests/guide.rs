@@ -14,19 +14,21 @@ async fn play(page: &str) -> Vec<String> {
     let snippets = snippets(&text);
     let folder = tempfile::tempdir().unwrap();
     let mut wrong = Vec::new();
-    for snippet in &snippets {
+    copy_scripts(folder.path());
+    let shared = simulator(Settings { profiles: 200, ..unlimited() }).await;
+    for (index, snippet) in snippets.iter().enumerate() {
+        let said = snippets.get(index + 1).filter(|next| next.follows && next.language == "text");
+        let place = format!("docs/guide/{page}:{}", snippet.line);
         if let Some(name) = snippet.word("name") {
             let file = folder.path().join(name);
             fs::create_dir_all(file.parent().unwrap()).unwrap();
             fs::write(file, &snippet.text).unwrap();
         }
-    }
-    let shared = simulator(Settings { profiles: 200, ..unlimited() }).await;
-    for (index, snippet) in snippets.iter().enumerate() {
-        let said = snippets.get(index + 1).filter(|next| next.follows && next.language == "text");
-        let place = format!("docs/guide/{page}:{}", snippet.line);
         match snippet.language.as_str() {
             "rhai" if is_kept(snippet) => {}
+            "rhai" if snippet.word("part") == Some("test") => {
+                wrong.extend(play_part(snippet, &place));
+            }
             "rhai" => wrong.extend(run_script(snippet, said, folder.path(), &place)),
             "sh" => {
                 let url = shared.gateway_url();
@@ -47,7 +49,34 @@ async fn play(page: &str) -> Vec<String> {
 /// Whether a script is only there for others.
 fn is_kept(snippet: &Snippet) -> bool {
     let name = snippet.word("name").unwrap_or_default();
-    name.starts_with("lib/") || name.ends_with(".test.rhai")
+    let later = snippet.word("run") == Some("later");
+    later || name.starts_with("lib/") || name.ends_with(".test.rhai")
+}
+
+/// The scripts of this repository, so that pages can speak about them.
+fn copy_scripts(folder: &Path) {
+    fs::create_dir_all(folder.join("scripts")).unwrap();
+    for entry in fs::read_dir(root().join("scripts")).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+        if name.ends_with(".rhai") && !name.ends_with(".test.rhai") {
+            fs::copy(&path, folder.join("scripts").join(name)).unwrap();
+        }
+    }
+}
+
+/// Plays a part of a test: as one that expects nothing else.
+fn play_part(snippet: &Snippet, place: &str) -> Option<String> {
+    let folder = tempfile::tempdir().unwrap();
+    let test = format!(
+        "test(\"part\", || {{\n{}\nexpect::that(true, \"\");\n}});\n",
+        snippet.text
+    );
+    fs::write(folder.path().join("part.rhai"), "let nothing = ();\n").unwrap();
+    fs::write(folder.path().join("part.test.rhai"), test).unwrap();
+    let mut command = pianoroll(["test"]);
+    let finished = Finished::new(&command.current_dir(folder.path()).output().unwrap());
+    compare(&finished, snippet, None, place)
 }
 
 fn run_script(
