@@ -14,6 +14,7 @@ use crate::engine::PARAMS;
 use crate::header::Header;
 use crate::modules::on::undeclared;
 use crate::modules::operations::Parameters;
+use crate::script::Dialect;
 
 /// What the packages of Rhai have and this language has not, and what to write instead.
 const GONE: [(&str, &str); 4] = [
@@ -50,6 +51,7 @@ pub(crate) const ELSEWHERE: [(&str, &str); 20] = [
 /// The names that a script may use.
 pub(super) struct Names<'a> {
     table: &'static Table,
+    dialect: Dialect,
     header: &'a Header,
     around: &'a Around,
     /// The constants of the file, which functions reach as `global::NAME`.
@@ -63,12 +65,7 @@ pub(super) struct Names<'a> {
 }
 
 impl<'a> Names<'a> {
-    pub(super) fn new(
-        table: &'static Table,
-        ast: &AST,
-        header: &'a Header,
-        around: &'a Around,
-    ) -> Self {
+    pub(super) fn new(dialect: Dialect, ast: &AST, header: &'a Header, around: &'a Around) -> Self {
         let mut own = Functions::new();
         for function in ast.iter_functions() {
             own.entry(function.name.to_owned()).or_default().insert(function.params.len());
@@ -88,7 +85,8 @@ impl<'a> Names<'a> {
             _ => {}
         });
         let constants = super::constants(ast);
-        Self { table, header, around, constants, own, variables, properties }
+        let table = Table::of(dialect);
+        Self { table, dialect, header, around, constants, own, variables, properties }
     }
 
     /// Checks one node.
@@ -135,7 +133,9 @@ impl<'a> Names<'a> {
             Some(Diagnostic::error(code, message, at(position)).with_width(width).with_hint(hint))
         };
         let known = merge(self.own.get(name), self.table.globals.get(name));
+        // A test names the connections of its script.
         if name == "on"
+            && self.dialect == Dialect::Script
             && let Some(Expr::StringConstant(connection, place)) = call.args.first()
         {
             let declared = || self.header.connections.iter().map(|one| one.name.as_str());
