@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use expect_test::{Expect, expect};
 use pianoroll_tests::{Finished, pianoroll, with_input};
 
 const GOOD: &str =
@@ -34,7 +35,7 @@ fn a_project_is_checked_as_a_whole() {
         ("slow.rhai", SLOW),
         (".hidden/x.rhai", BAD),
         ("target/x.rhai", BAD),
-        ("scripts/good.test.rhai", "no script"),
+        ("scripts/good.test.rhai", "test(\"it runs\", || expect::equal(1, 1));\n"),
     ]);
     // From any folder of it.
     for start in ["", "scripts"] {
@@ -44,7 +45,7 @@ fn a_project_is_checked_as_a_whole() {
             "{told:?}"
         );
         assert!(told.stdout.contains("body.nam: no such attribute"), "{told:?}");
-        assert!(told.stdout.ends_with("checked 3 files: 3 errors, 1 warning\n"), "{told:?}");
+        assert!(told.stdout.ends_with("checked 5 files: 3 errors, 1 warning\n"), "{told:?}");
     }
     let told = check(folder.path(), &["scripts/good.rhai"]).expect_code(0);
     assert_eq!(told.stdout, "needs profiles:read\nchecked 1 file: nothing to complain about\n");
@@ -104,4 +105,169 @@ fn a_key_in_the_project_file_is_not_shown() {
     let told = check(folder.path(), &[]).expect_code(2);
     assert!(told.stdout.contains("pianoroll.toml:"), "{told:?}");
     let _ = check(folder.path(), &["--json"]).expect_code(2);
+}
+
+const MARK: &str = "\
+//! Marks profiles.
+//! param days: int         How long without an event.
+//! connection archive      Where they are kept.
+let list = lists::find(\"Inactive\");
+for p in profiles::each() {
+    profiles::update(p.id, #{ locale: \"en\" });
+}
+let status = flows::find(\"Win-back\").attributes.status;
+flows::update_status(\"f\", #{ status: status });
+on(\"archive\", || lists::create(#{ name: `${params::days}` }));
+";
+
+const ACCOUNTS: &str = "[connections.acme]\nid = \"6d0e0b2b-5d3c-4c1e-9b0c-0c7f7b7b7b7b\"\n\n";
+
+/// What is told of the automations of a project whose program `scripts/mark.rhai` is.
+fn check_automations(automations: &str, expected: Expect) {
+    let text = format!("{ACCOUNTS}{automations}");
+    let folder = project(&[
+        ("pianoroll.toml", &text),
+        ("scripts/mark.rhai", MARK),
+        ("scripts/bad.rhai", BAD),
+        ("lib/names.rhai", "fn f() { 1 }\n"),
+    ]);
+    let told = check(folder.path(), &[]);
+    let (of_project, _) = told.stdout.split_once("scripts/bad.rhai:1:1: ").unwrap();
+    expected.assert_eq(of_project);
+}
+
+#[test]
+fn an_automation_fits_its_program() {
+    check_automations(
+        r#"
+[automations.mark]
+program = "scripts/mark.rhai"
+with = { archive = "acme" }
+params = { days = 30 }
+permissions = ["read", "lists:write", "profiles:write", "flows:write", "flows:send"]
+limits = { never = ["*.delete"], only = ["profiles.*", "lists.create", "flows.*"] }
+"#,
+        expect![""],
+    );
+}
+
+#[test]
+fn what_an_automation_lacks_or_has_too_much_is_told() {
+    check_automations(
+        r#"
+[automations.mark]
+program = "scripts/mark.rhai"
+with = { archiv = "acme" }
+params = { days = "soon", list = "x" }
+permissions = ["profiles:read", "flows:read", "flows:write", "lists:delete", "send"]
+limits = { never = ["profiles.update"], only = ["flows.*"] }
+
+[automations.bare]
+program = "scripts/mark.rhai"
+"#,
+        expect![""],
+    );
+}
+
+#[test]
+fn the_program_of_an_automation_is_there_and_runs() {
+    check_automations(
+        r#"
+[automations.a]
+program = "scripts/makr.rhai"
+
+[automations.b]
+program = "scripts/bad.rhai"
+
+[automations.c]
+program = "lib/names.rhai"
+"#,
+        expect![""],
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_program_that_leads_out_of_the_project_is_refused() {
+    let elsewhere = project(&[("x.rhai", "print(1);")]);
+    let text = "[automations.a]\nprogram = \"x.rhai\"\n";
+    let folder = project(&[("pianoroll.toml", text)]);
+    let link = folder.path().join("x.rhai");
+    std::os::unix::fs::symlink(elsewhere.path().join("x.rhai"), link).unwrap();
+    let told = check(folder.path(), &[]).expect_code(2);
+    assert!(told.stdout.contains("`x.rhai` leads out of the project"), "{told:?}");
+}
+
+#[test]
+fn programs_read_what_is_wrong_with_automations() {
+    let text = "[automations.a]\nprogram = \"x.rhai\"\npermissions = [\"lists:read\"]\n";
+    let folder = project(&[("pianoroll.toml", text), ("x.rhai", "lists::delete(\"a\");\n")]);
+    let told = check(folder.path(), &["--json"]).expect_code(2).json();
+    let shown = told["diagnostics"].as_array().unwrap().iter().map(|found| {
+        let word = |key: &str| found[key].to_string();
+        ["file", "line", "column", "width", "severity", "code", "message", "hint"]
+            .map(word)
+            .join(" ")
+    });
+    expect![""].assert_eq(&shown.collect::<Vec<_>>().join("\n"));
+}
+
+const GREET: &str = "const WORD = \"hello\";\nfn all() { lists::delete(\"x\") }\n";
+const GREETS: &str = "import \"greet\" as greet;\ngreet::all();\nprint(greet::WORD);\n";
+
+#[test]
+fn libraries_are_checked_as_such_and_count_for_those_who_import_them() {
+    let folder = project(&[
+        ("pianoroll.toml", "[automations.a]\nprogram = \"a.rhai\"\n"),
+        ("lib/greet.rhai", GREET),
+        ("a.rhai", GREETS),
+    ]);
+    let told = check(folder.path(), &[]).expect_code(2);
+    expect![""].assert_eq(&told.stdout);
+    let told = check(folder.path(), &["a.rhai"]).expect_code(0);
+    assert!(told.stdout.starts_with("needs lists:delete\n"), "{told:?}");
+    let _ = check(folder.path(), &["lib"]).expect_code(0);
+    // A library that runs something is none, wherever the check starts.
+    std::fs::write(folder.path().join("lib/greet.rhai"), "print(1);\n").unwrap();
+    for words in [&["lib/greet.rhai"][..], &["lib"]] {
+        let told = check(folder.path(), words).expect_code(2);
+        assert!(told.stdout.contains("lib/greet.rhai:1:1: error: a library holds"), "{told:?}");
+    }
+}
+
+#[test]
+fn a_mistake_in_a_library_is_told_once() {
+    let files = [
+        ("pianoroll.toml", ""),
+        ("lib/greet.rhai", "fn all() { lists::delet(\"x\") }\n"),
+        ("lib/outer.rhai", "import \"greet\" as greet;\nfn all() { greet::all() }\n"),
+        ("a.rhai", GREETS),
+        ("b.rhai", "print(1);\nimport \"outer\" as outer;\nouter::all();\n"),
+    ];
+    let folder = project(&files);
+    let whole = check(folder.path(), &[]).expect_code(2);
+    expect![""].assert_eq(&whole.stdout);
+    // Without the library among the files it is told all the same.
+    let some = check(folder.path(), &["a.rhai", "b.rhai"]).expect_code(2);
+    expect![""].assert_eq(&some.stdout);
+}
+
+#[test]
+fn tests_are_checked_in_their_language() {
+    let good = "\
+test(\"it copies\", || {
+    let ended = run();
+    expect::equal(ended.outcome, \"completed\");
+    let there = on(\"target\", || lists::count());
+    expect::equal(there, 0);
+});
+";
+    let folder = project(&[
+        ("copy.rhai", "//! connection target\non(\"target\", || lists::count());\n"),
+        ("copy.test.rhai", good),
+        ("bad.test.rhai", "test(\"a\", || expect::equals(1, 1));\n"),
+        ("twice.test.rhai", "test(\"a\", || run());\ntest(\"a\", || run());\n"),
+    ]);
+    let told = check(folder.path(), &[]).expect_code(2);
+    expect![""].assert_eq(&told.stdout);
 }

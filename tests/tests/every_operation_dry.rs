@@ -40,7 +40,9 @@ impl Stage {
         let clock = Arc::new(SystemClock::new());
         let settings =
             HostSettings::new(self.gateway.clone(), self.connection.clone(), clock, run, 7);
-        let words = ["read", "write", "delete", "send", "request"];
+        let words = [
+            "read", "write", "delete", "send", "request", "connections:write", "connections:delete",
+        ];
         let grants = words
             .into_iter()
             .fold(PermissionSet::none(), |grants, word| grants.allow_word(word).unwrap());

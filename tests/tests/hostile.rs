@@ -27,6 +27,12 @@ fn ends(text: &str, code: i32, said: &str) {
 }
 
 #[test]
+fn a_loop_without_calls_ends_at_the_limit_on_time() {
+    let finished = run("loop { }", &["--limit", "seconds=1"]).expect_code(4);
+    assert!(finished.stderr.contains("longer than the 1 second that"), "{finished:?}");
+}
+
+#[test]
 fn bombs_end_at_the_limit_of_memory() {
     let memory = "the run uses more than 1024 MiB of memory";
     ends("let a = [1, 2, 3]; loop { a += a; }", 1, memory);

@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use crate::account::KnownAccount;
 use crate::error::{Cause, HostError};
+use crate::guardrails::{GuardrailError, Refusal};
 use crate::host::Host;
 use crate::pages::Pages;
 use crate::random::RandomStream;
@@ -93,6 +94,30 @@ impl Branch {
         debug_assert!(self.line.branch.is_none(), "branches do not nest");
         let line = Line::new(self.host.settings.seed, Some((parallel, item)));
         Branch::new(Arc::clone(&self.host), Arc::new(line), self.account.clone())
+    }
+
+    /// Whether the run may go on by its limit on time: for programs that compute for long without a call, where no stop of the
+    /// road looks. Over it, the run is over.
+    ///
+    /// # Errors
+    /// The limit is reached.
+    pub fn check_time(&self) -> Result<(), HostError> {
+        let Some(limit) = self.host.settings.guardrails.seconds.as_ref() else { return Ok(()) };
+        if self.host.running() < Duration::from_secs(limit.most) {
+            return Ok(());
+        }
+        let error = GuardrailError {
+            operation: String::new(),
+            target: Box::default(),
+            items: 0,
+            refusal: Refusal::Time { seconds: limit.most },
+            source: limit.source.clone(),
+        };
+        let last = self.line.last.load(Ordering::Relaxed);
+        let error =
+            HostError::new(Cause::Guardrail(error), Position::new(self.line.branch, last));
+        self.host.stop(&error);
+        Err(error)
     }
 
     /// The moment now, by the run's clock: a host call of its own, with a sequence, since no two readings are alike.

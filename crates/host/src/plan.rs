@@ -8,6 +8,7 @@ mod change;
 mod consequence;
 mod criteria;
 mod fetch;
+mod hidden;
 mod overlay;
 mod page;
 mod record;

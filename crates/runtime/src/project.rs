@@ -18,7 +18,7 @@ use crate::credential::Source;
 pub use automation::{AutomationSettings, Permissions, Placed};
 pub use import::{ImportError, ImportedConnection, import};
 pub use libraries::Libraries;
-pub use mistake::{Mistake, ProjectError};
+pub use mistake::{Mistake, ProjectError, shown};
 
 /// The name of the file.
 pub const FILE_NAME: &str = "pianoroll.toml";

@@ -3,6 +3,7 @@
 
 mod advice;
 mod arguments;
+mod backticks;
 mod blocks;
 mod bodies;
 mod captures;
@@ -65,11 +66,13 @@ pub(crate) fn check(
     let constants = literal::Constants::of(ast);
     let mut mistakes = Vec::new();
     let mut needs = Vec::new();
+    let lines: Vec<&str> = source.lines().collect();
     walk(ast, &mut |node| {
         if mistakes.len() > MOST_FOUND {
             return;
         }
         names.node(node, &mut mistakes);
+        backticks::escapes(node, &lines, &mut mistakes);
         if let Some((call, position)) = call_of(node) {
             advice::documented_only(call, position, &mut mistakes);
             needs::call(call, position, path, &constants, &mut needs);

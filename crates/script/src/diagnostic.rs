@@ -77,7 +77,7 @@ impl Diagnostic {
     }
 
     /// Underlines the whole word, number or text that stands at its place, unless it says how much.
-    pub(crate) fn widen(&mut self, source: &str) {
+    pub fn widen(&mut self, source: &str) {
         let Some((line, column)) = self.at.filter(|_| self.width == 1) else { return };
         let line = source.lines().nth(line.saturating_sub(1)).unwrap_or_default();
         let mut rest = line.chars().skip(column.saturating_sub(1));
@@ -167,8 +167,17 @@ impl std::error::Error for ScriptError {}
 /// How many are told of one script.
 const TOLD: usize = 100;
 
+/// As they are told of a text: in order, with the whole word underlined.
+pub(crate) fn told(diagnostics: Vec<Diagnostic>, source: &str) -> Vec<Diagnostic> {
+    let mut diagnostics = in_order(diagnostics);
+    for diagnostic in &mut diagnostics {
+        diagnostic.widen(source);
+    }
+    diagnostics
+}
+
 /// In the order of their places, each once, and no more than a person reads.
-pub(crate) fn in_order(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+fn in_order(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
     diagnostics.sort_by_key(|diagnostic| diagnostic.at);
     diagnostics.dedup();
     if diagnostics.len() > TOLD {

@@ -170,6 +170,9 @@ fn ending(context: &Context, exceeded: Option<String>) -> Option<Fatal> {
     if let Some(fatal) = stopped(context.branch.host()) {
         return Some(fatal);
     }
+    if let Err(error) = context.branch.check_time() {
+        return Some(Fatal::Host(error));
+    }
     let fatal = Fatal::Limit(exceeded?);
     // Remembered, so that the other branches end too.
     let _ = context.run.end(fatal.clone(), Position::NONE);

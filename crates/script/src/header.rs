@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::LazyLock;
 
 use jiff::Timestamp;
 use pianoroll_model::suggest;
@@ -299,20 +300,30 @@ fn declare(text: &str, line: usize, column: usize) -> Result<ParamSpec, Diagnost
 
 /// Whether the language keeps a word for itself, so that `params::word` could not be written.
 fn is_reserved(name: &str) -> bool {
-    rhai::Engine::new_raw().compile(format!("let {name} = 1;")).is_err()
+    static BARE: LazyLock<rhai::Engine> = LazyLock::new(rhai::Engine::new_raw);
+    BARE.compile(format!("let {name} = 1;")).is_err()
 }
 
 /// Why given parameters do not fit a script. It holds every mistake.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{}", .mistakes.join("\n"))]
+#[error("{}", .mistakes.iter().map(|mistake| mistake.message.as_str()).collect::<Vec<_>>().join("\n"))]
 pub struct ParamError {
-    mistakes: Vec<String>,
+    mistakes: Vec<ParamMistake>,
+}
+
+/// What is wrong with one parameter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParamMistake {
+    /// The parameter.
+    pub name: String,
+    /// What is wrong, with the way out.
+    pub message: String,
 }
 
 impl ParamError {
     /// The mistakes: first the given ones in their order, then what is missing.
     #[must_use]
-    pub fn mistakes(&self) -> &[String] {
+    pub fn mistakes(&self) -> &[ParamMistake] {
         &self.mistakes
     }
 }
@@ -327,6 +338,7 @@ pub(crate) fn bind(
     given: &BTreeMap<String, String>,
 ) -> Result<Map<String, Value>, ParamError> {
     let mut mistakes = Vec::new();
+    let wrong = |name: &str, message| ParamMistake { name: name.to_owned(), message };
     let names = || params.iter().map(|param| param.name.as_str());
     for name in given.keys().filter(|name| !names().any(|known| known == name.as_str())) {
         let hint = match (suggest(name, names()), names().next()) {
@@ -334,29 +346,31 @@ pub(crate) fn bind(
             (None, Some(_)) => format!("it takes {}", names().collect::<Vec<_>>().join(", ")),
             (None, None) => "it takes none".to_owned(),
         };
-        mistakes.push(format!("{path} has no parameter `{name}`: {hint}"));
+        mistakes.push(wrong(name, format!("{path} has no parameter `{name}`: {hint}")));
     }
     let mut bound = Map::new();
     for param in params {
         let value = match given.get(&param.name) {
             Some(text) => param.kind.read(text).unwrap_or_else(|| {
-                mistakes.push(format!(
+                let message = format!(
                     "parameter `{}` is {}, not `{text}` (declared at {path}:{})",
                     param.name,
                     param.kind.looks_like(),
                     param.line
-                ));
+                );
+                mistakes.push(wrong(&param.name, message));
                 Value::Null
             }),
             None if param.is_required() => {
                 let doc = if param.doc.is_empty() { "" } else { " " };
-                mistakes.push(format!(
+                let message = format!(
                     "parameter `{}` is missing: {}{doc}{} (declared at {path}:{})",
                     param.name,
                     param.kind.looks_like(),
                     if doc.is_empty() { String::new() } else { format!("({})", param.doc) },
                     param.line
-                ));
+                );
+                mistakes.push(wrong(&param.name, message));
                 Value::Null
             }
             None => param.default.clone().unwrap_or(Value::Null),

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use rhai::{AST, ASTFlags, Engine, Expr, FnAccess, Ident, Position, Scope, Stmt};
 
 use crate::check::{self, Around, Need, Table};
-use crate::diagnostic::{Diagnostic, ScriptError, Severity};
+use crate::diagnostic::{Diagnostic, ScriptError, Severity, told};
 use crate::engine;
 use crate::header::Header;
-use crate::script::Dialect;
+use crate::script::{Checked, Dialect};
 
 /// Where libraries come from. A name is what stands behind `import`: segments of letters, digits, `_` and `-`, with `/`
 /// between; nothing else is ever asked for.
@@ -47,6 +47,7 @@ pub(crate) struct Linked {
     pub(crate) source: LibrarySource,
     pub(crate) ast: AST,
     exports: Exports,
+    warnings: Vec<Diagnostic>,
 }
 
 /// What a library has for those who import it.
@@ -57,15 +58,64 @@ pub(crate) struct Exports {
     pub(crate) constants: BTreeSet<String>,
 }
 
-/// A library with mistakes.
-pub(crate) struct Broken {
-    pub(crate) source: LibrarySource,
-    pub(crate) diagnostics: Vec<Diagnostic>,
+/// A library with mistakes, as a file that imports it sees it.
+#[derive(Clone, Debug)]
+pub struct BrokenLibrary {
+    /// The library.
+    pub source: LibrarySource,
+    /// Its mistakes and warnings, in the order of their places.
+    pub diagnostics: Vec<Diagnostic>,
+    /// What stands behind `import` in the file that was checked, and where; nothing where the library is that file.
+    import: Option<(String, Position)>,
 }
 
-impl Broken {
+impl BrokenLibrary {
+    fn new(source: LibrarySource, diagnostics: Vec<Diagnostic>) -> Self {
+        let diagnostics = told(diagnostics, &source.text);
+        Self { source, diagnostics, import: None }
+    }
+
+    /// Seen from one import further out.
+    fn imported(self, library: &Expr) -> Self {
+        match library {
+            Expr::StringConstant(name, at) => {
+                Self { import: Some((name.to_string(), *at)), ..self }
+            }
+            _ => self,
+        }
+    }
+
+    /// What it is to the file that imports it: one mistake, which says where to look.
+    pub(crate) fn into_checked(self) -> Checked {
+        let Some((name, position)) = &self.import else {
+            return Checked { diagnostics: self.diagnostics, ..Checked::default() };
+        };
+        let mut errors = self.diagnostics.iter().filter(|it| it.severity == Severity::Error);
+        let place = errors.find_map(|mistake| mistake.at);
+        let place = place.map(|(line, column)| format!(":{line}:{column}")).unwrap_or_default();
+        let message = format!("the library `{name}` has mistakes");
+        let mistake = Diagnostic::error("import", message, check::at(*position))
+            .with_width(name.chars().count() + 2)
+            .with_hint(Some(format!("the first is at {}{place}", self.source.path)));
+        Checked { diagnostics: vec![mistake], library: Some(self), ..Checked::default() }
+    }
+
     pub(crate) fn into_error(self) -> ScriptError {
         ScriptError::new(&self.source.path, &self.source.text, self.diagnostics)
+    }
+}
+
+/// Checks the text of a library as those who import it do, and tells its warnings too.
+pub(crate) fn check_library(name: &str, source: LibrarySource, library: &dyn Library) -> Checked {
+    let text = source.text.clone();
+    let mut linker = Linker::new(library);
+    match linker.link(name, source) {
+        Ok(_) => {
+            let warnings = linker.linked.pop().map(|linked| linked.warnings).unwrap_or_default();
+            let diagnostics = told(warnings, &text);
+            Checked { diagnostics, needs: linker.needs, ..Checked::default() }
+        }
+        Err(broken) => broken.into_checked(),
     }
 }
 
@@ -97,14 +147,15 @@ impl<'l> Linker<'l> {
         &mut self,
         ast: &AST,
         mistakes: &mut Vec<Diagnostic>,
-    ) -> Result<BTreeMap<String, Exports>, Broken> {
+    ) -> Result<BTreeMap<String, Exports>, BrokenLibrary> {
         let mut imports = BTreeMap::new();
         let mut at_top = BTreeSet::new();
         for statement in ast.statements() {
             let Stmt::Import(parts, position) = statement else { continue };
             at_top.insert((position.line(), position.position()));
             let (library, alias) = &**parts;
-            match self.import(library, alias, *position, &imports)? {
+            let imported = self.import(library, alias, *position, &imports);
+            match imported.map_err(|broken| broken.imported(library))? {
                 Ok(exports) => drop(imports.insert(alias.name.to_string(), exports)),
                 Err(mistake) => mistakes.push(mistake),
             }
@@ -119,7 +170,7 @@ impl<'l> Linker<'l> {
         alias: &Ident,
         position: Position,
         known: &BTreeMap<String, Exports>,
-    ) -> Result<Result<Exports, Diagnostic>, Broken> {
+    ) -> Result<Result<Exports, Diagnostic>, BrokenLibrary> {
         let wrong = |message: String, place: Position, hint: &str| {
             // The keyword, the name in its quotes, or the name behind `as`.
             let width = match library {
@@ -169,11 +220,11 @@ impl<'l> Linker<'l> {
     }
 
     /// Checks and compiles a library.
-    fn link(&mut self, name: &str, source: LibrarySource) -> Result<Exports, Broken> {
+    fn link(&mut self, name: &str, source: LibrarySource) -> Result<Exports, BrokenLibrary> {
         let engine = engine::for_compiling(engine::params_module([]));
         let (ast, mut diagnostics) = match check::parse(&engine, &source.text, &[]) {
             Ok(parsed) => parsed,
-            Err(diagnostics) => return Err(Broken { source, diagnostics }),
+            Err(diagnostics) => return Err(BrokenLibrary::new(source, diagnostics)),
         };
         self.chain.push(name.to_owned());
         let imports = self.imports(&ast, &mut diagnostics);
@@ -190,7 +241,7 @@ impl<'l> Linker<'l> {
         );
         diagnostics.extend(found.diagnostics);
         if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
-            return Err(Broken { source, diagnostics });
+            return Err(BrokenLibrary::new(source, diagnostics));
         }
         self.writers.extend(found.writers);
         self.needs.extend(found.needs);
@@ -198,7 +249,7 @@ impl<'l> Linker<'l> {
         let mut ast = exporting(&engine, ast, &exports.constants);
         ast.set_source(&source.path);
         let (name, answer) = (name.to_owned(), exports.clone());
-        self.linked.push(Linked { name, source, ast, exports });
+        self.linked.push(Linked { name, source, ast, exports, warnings: diagnostics });
         Ok(answer)
     }
 }

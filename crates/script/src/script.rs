@@ -8,10 +8,10 @@ use rhai::{AST, Dynamic};
 use serde_json::{Map, Value};
 
 use crate::check::{self, Around, Need};
-use crate::diagnostic::{Diagnostic, ScriptError, Severity, in_order};
+use crate::diagnostic::{Diagnostic, ScriptError, Severity, told};
 use crate::engine::{self, STACK_BYTES};
 use crate::header::{self, ConnectionSpec, Header, ParamError, ParamSpec};
-use crate::library::{Broken, Library, LibrarySource, Linked, Linker, NoLibrary};
+use crate::library::{self, BrokenLibrary, Library, LibrarySource, Linked, Linker, NoLibrary};
 use crate::run::ScriptGuest;
 
 /// A script that was read, checked and compiled. Cheap to clone.
@@ -21,12 +21,16 @@ pub struct Script {
 }
 
 /// What is known of a script that was not necessarily one.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Checked {
     /// Mistakes and warnings, in the order of their places.
     pub diagnostics: Vec<Diagnostic>,
     /// What its calls need to be granted, as far as it could be read.
     pub needs: Vec<Need>,
+    /// The script, where it can run.
+    pub script: Option<Script>,
+    /// The library whose mistakes keep it from running. They are told of the library, and not here.
+    pub library: Option<BrokenLibrary>,
 }
 
 /// What a run needs of a script.
@@ -40,7 +44,8 @@ pub(crate) struct Program {
     pub(crate) writers: BTreeMap<String, (String, usize)>,
     /// The libraries, each behind those that it imports.
     libraries: Vec<Linked>,
-    warnings: Vec<Diagnostic>,
+    pub(crate) dialect: Dialect,
+    pub(crate) warnings: Vec<Diagnostic>,
     needs: Vec<Need>,
 }
 
@@ -94,14 +99,20 @@ impl Script {
     #[must_use]
     pub fn check(source: &str, path: &str, library: &dyn Library) -> Checked {
         match compile_aside(Dialect::Script, source, path, library) {
-            Ok(Program { warnings, needs, .. }) => Checked { diagnostics: warnings, needs },
-            Err(Failed::Script(checked)) => checked,
-            Err(Failed::Library(broken)) => {
-                let message = format!("a library has mistakes\n{}", broken.into_error());
-                let diagnostics = vec![Diagnostic::error("import", message, None)];
-                Checked { diagnostics, needs: Vec::new() }
-            }
+            Ok(program) => Checked {
+                diagnostics: program.warnings.clone(),
+                needs: program.needs.clone(),
+                script: Some(Script { program: Arc::new(program) }),
+                library: None,
+            },
+            Err(failed) => failed.into_checked(),
         }
+    }
+
+    /// Finds all that can be found in a library, by the name that stands behind `import`. `library` has those that it imports.
+    #[must_use]
+    pub fn check_library(name: &str, source: LibrarySource, library: &dyn Library) -> Checked {
+        aside(|| library::check_library(name, source, library)).unwrap_or_else(defect)
     }
 
     /// The path as given.
@@ -168,7 +179,7 @@ impl Script {
 /// Why a program cannot run: mistakes of the script, or of a library.
 pub(crate) enum Failed {
     Script(Checked),
-    Library(Broken),
+    Library(BrokenLibrary),
 }
 
 impl Failed {
@@ -177,6 +188,13 @@ impl Failed {
         match self {
             Failed::Script(checked) => ScriptError::new(path, source, checked.diagnostics),
             Failed::Library(broken) => broken.into_error(),
+        }
+    }
+
+    pub(crate) fn into_checked(self) -> Checked {
+        match self {
+            Failed::Script(checked) => checked,
+            Failed::Library(broken) => broken.into_checked(),
         }
     }
 }
@@ -190,24 +208,30 @@ pub(crate) enum Dialect {
     Test,
 }
 
-/// Compiles on a thread whose stack is known to suffice: the parser recurses as deep as expressions nest.
+/// Compiles aside.
 pub(crate) fn compile_aside(
     dialect: Dialect,
     source: &str,
     path: &str,
     library: &dyn Library,
 ) -> Result<Program, Failed> {
-    let compiled = thread::scope(|scope| {
+    aside(|| compile(dialect, source, path, library))
+        .unwrap_or_else(|| Err(Failed::Script(defect())))
+}
+
+/// Works on a thread whose stack is known to suffice: the parser recurses as deep as expressions nest.
+fn aside<T: Send>(work: impl FnOnce() -> T + Send) -> Option<T> {
+    thread::scope(|scope| {
         let builder = thread::Builder::new().name("script compiler".to_owned());
-        let compile = || compile(dialect, source, path, library);
-        let thread = builder.stack_size(STACK_BYTES).spawn_scoped(scope, compile);
+        let thread = builder.stack_size(STACK_BYTES).spawn_scoped(scope, work);
         thread.ok().and_then(|thread| thread.join().ok())
-    });
-    compiled.unwrap_or_else(|| {
-        let message = "the compiler ended unexpectedly: this is a defect of pianoroll";
-        let diagnostics = vec![Diagnostic::error("defect", message, None)];
-        Err(Failed::Script(Checked { diagnostics, needs: Vec::new() }))
     })
+}
+
+fn defect() -> Checked {
+    let message = "the compiler ended unexpectedly: this is a defect of pianoroll";
+    let diagnostics = vec![Diagnostic::error("defect", message, None)];
+    Checked { diagnostics, ..Checked::default() }
 }
 
 fn compile(
@@ -217,7 +241,7 @@ fn compile(
     library: &dyn Library,
 ) -> Result<Program, Failed> {
     let unparsed = |diagnostics| {
-        Failed::Script(Checked { diagnostics: in_order(diagnostics), needs: Vec::new() })
+        Failed::Script(Checked { diagnostics: told(diagnostics, source), ..Checked::default() })
     };
     // A header with mistakes still declares something, but what is unknown: its own mistakes come first.
     let header = header::parse(source).map_err(unparsed)?;
@@ -234,12 +258,10 @@ fn compile(
     let around = Around { imports, is_library: false };
     let found = check::check(&ast, &header, source, path, dialect, &around);
     diagnostics.extend(found.diagnostics);
-    let mut diagnostics = in_order(diagnostics);
-    for diagnostic in &mut diagnostics {
-        diagnostic.widen(source);
-    }
+    let diagnostics = told(diagnostics, source);
     if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
-        return Err(Failed::Script(Checked { diagnostics, needs: found.needs }));
+        let needs = found.needs;
+        return Err(Failed::Script(Checked { diagnostics, needs, ..Checked::default() }));
     }
     ast.set_source(path);
     let mut writers = linker.writers;
@@ -253,6 +275,7 @@ fn compile(
         header,
         writers,
         libraries: linker.linked,
+        dialect,
         warnings: diagnostics,
         needs,
     })

@@ -1,6 +1,8 @@
 //! `pianoroll check`
 
+mod automations;
 mod files;
+mod project;
 mod show;
 
 use std::path::{Path, PathBuf};
@@ -8,13 +10,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use pianoroll_runtime::project::Project;
-use pianoroll_script::{Diagnostic, Need, Script, Severity};
+use pianoroll_script::testing::Suite;
+use pianoroll_script::{BrokenLibrary, Diagnostic, LibrarySource, Need, Script, Severity};
 
-use crate::library::ProjectLibrary;
-
+use self::project::ProjectFile;
 use crate::environment::Environment;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::library::ProjectLibraries;
 use crate::output::{self, Output};
 use crate::source;
 
@@ -26,7 +29,7 @@ const EXAMPLES: &str = "Examples:\n  \
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES, after_long_help = crate::exit::table_below(EXAMPLES))]
 pub(crate) struct Args {
-    /// Scripts, or folders of scripts; the whole project without any; `-` is standard input
+    /// Scripts, libraries and tests, or folders of them; the whole project without any; `-` is standard input
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
 
@@ -43,26 +46,58 @@ pub(crate) struct Args {
     deny_warnings: bool,
 }
 
+/// What a file is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Script,
+    Library,
+    Test,
+    Project,
+}
+
 /// What was found in one file.
 struct Checked {
+    kind: Kind,
     /// As it is shown.
     name: String,
+    /// Where it is.
+    path: PathBuf,
     /// Empty where it could not be read.
     source: String,
     diagnostics: Vec<Diagnostic>,
     needs: Vec<Need>,
+    /// Of a script that can run.
+    script: Option<Script>,
+    /// The library whose mistakes keep it from running.
+    library: Option<BrokenLibrary>,
 }
 
 impl Checked {
-    /// What cannot be read has one mistake.
-    fn unreadable(name: String, failure: &Failure) -> Self {
-        let diagnostic = Diagnostic::unreadable(format!("{:#}", failure.error));
-        Self { name, source: String::new(), diagnostics: vec![diagnostic], needs: Vec::new() }
+    fn new(kind: Kind, file: File, source: String, diagnostics: Vec<Diagnostic>) -> Self {
+        let File { name, path } = file;
+        let (needs, script, library) = (Vec::new(), None, None);
+        Self { kind, name, path, source, diagnostics, needs, script, library }
     }
 
-    fn script(name: String, source: String) -> Self {
-        let checked = Script::check(&source, &name, &ProjectLibrary::beside(Path::new(&name)));
-        Self { name, source, diagnostics: checked.diagnostics, needs: checked.needs }
+    /// What cannot be read has one mistake.
+    fn unreadable(file: File, failure: &Failure) -> Self {
+        let diagnostic = Diagnostic::unreadable(format!("{:#}", failure.error));
+        Self::new(Kind::Script, file, String::new(), vec![diagnostic])
+    }
+
+    /// A script, a library or tests: the path says which.
+    fn program(file: File, source: String, libraries: &ProjectLibraries) -> Self {
+        let library = libraries.beside(&file.path);
+        let (kind, found) = if file.name.ends_with(".test.rhai") {
+            (Kind::Test, Suite::check(&source, &file.name))
+        } else if let Some(name) = library.name_of(&file.path) {
+            let text = LibrarySource { path: file.name.clone(), text: source.clone() };
+            (Kind::Library, Script::check_library(&name, text, &*library))
+        } else {
+            (Kind::Script, Script::check(&source, &file.name, &*library))
+        };
+        let pianoroll_script::Checked { diagnostics, needs, script, library } = found;
+        Self { needs, script, library, ..Self::new(kind, file, source, diagnostics) }
     }
 
     fn count(&self, severity: Severity) -> usize {
@@ -70,36 +105,64 @@ impl Checked {
     }
 }
 
+/// A file that is to be checked.
+#[derive(Clone)]
+struct File {
+    /// As it is shown: relative to the current folder where it is below it.
+    name: String,
+    path: PathBuf,
+}
+
+impl File {
+    fn new(path: &Path, folder: &Path) -> Self {
+        let shown = path.strip_prefix(folder).unwrap_or(path);
+        let shown = shown.strip_prefix(".").unwrap_or(shown);
+        Self { name: shown.to_string_lossy().into_owned(), path: folder.join(path) }
+    }
+}
+
 pub(crate) fn execute(args: &Args) -> Result<Exit, Failure> {
     output::probe()?;
     let environment = Environment::read();
+    let folder = environment.folder.as_path();
+    let libraries = ProjectLibraries::new(environment.clone());
     let mut checked = Vec::new();
-    let mut scripts = Vec::new();
+    let mut programs = Vec::new();
+    let mut project = None;
     if args.paths.is_empty() {
-        let project = Project::find_file(&environment.folder);
-        if let Some(file) = &project {
-            checked.extend(project_file(file, &environment.folder)?);
-        }
-        let root = project.as_deref().and_then(Path::parent).unwrap_or(&environment.folder);
-        scripts.extend(files::below(root));
+        let file = Project::find_file(folder);
+        programs.extend(files::below(file.as_deref().and_then(Path::parent).unwrap_or(folder)));
+        project = file.map(|file| ProjectFile::read(File::new(&file, folder)));
+        let named = project.as_ref().map(ProjectFile::programs).unwrap_or_default();
+        programs.extend(
+            named
+                .into_iter()
+                .filter(|named| !files::contains(&programs, named))
+                .collect::<Vec<_>>(),
+        );
     }
     for path in &args.paths {
         if path == Path::new("-") {
-            checked.push(standard_input(&args.stdin_name)?);
+            checked.push(standard_input(&args.stdin_name, folder, &libraries));
         } else if path.is_dir() {
             let found = files::below(path);
             if found.is_empty() {
                 let message = format!("there is no script in `{}`", path.display());
                 return Err(Failure::input(message).hint("scripts are files that end in `.rhai`"));
             }
-            scripts.extend(found);
+            programs.extend(found);
         } else {
-            scripts.push(path.clone());
+            programs.push(path.clone());
         }
     }
     let mut seen = std::collections::HashSet::new();
-    scripts.retain(|script| seen.insert(script.clone()));
-    checked.extend(all(&scripts, &environment.folder));
+    programs.retain(|program| seen.insert(folder.join(program)));
+    checked.extend(all(&programs, folder, &libraries));
+    broken_libraries(&mut checked, folder);
+    if let Some(project) = project {
+        let project = project.check(&checked);
+        checked.insert(0, project);
+    }
 
     let mut output = Output::new();
     if args.json {
@@ -113,32 +176,36 @@ pub(crate) fn execute(args: &Args) -> Result<Exit, Failure> {
     Ok(if refused { Exit::Input } else { Exit::Completed })
 }
 
-/// The project file, where it holds mistakes or could not be read.
-fn project_file(file: &Path, folder: &Path) -> Result<Option<Checked>, Failure> {
-    let name = shown(file, folder);
-    match Project::load(file) {
-        Ok(_) => Ok(None),
-        Err(error) => Ok(Some(show::project(name, error))),
+fn standard_input(name: &str, folder: &Path, libraries: &ProjectLibraries) -> Checked {
+    let file = File { name: name.to_owned(), path: folder.join(name) };
+    match source::read_from(std::io::stdin(), Path::new(name)) {
+        Ok(source) => Checked::program(file, source, libraries),
+        Err(failure) => Checked::unreadable(file, &failure),
     }
 }
 
-fn standard_input(name: &str) -> Result<Checked, Failure> {
-    Ok(match source::read_from(std::io::stdin(), Path::new(name)) {
-        Ok(source) => Checked::script(name.to_owned(), source),
-        Err(failure) => Checked::unreadable(name.to_owned(), &failure),
-    })
+/// Adds the libraries whose mistakes keep scripts from running and that are not told yet, each once.
+fn broken_libraries(checked: &mut Vec<Checked>, folder: &Path) {
+    let broken: Vec<BrokenLibrary> =
+        checked.iter().filter_map(|checked| checked.library.clone()).collect();
+    for BrokenLibrary { source, diagnostics, .. } in broken {
+        let file = File::new(Path::new(&source.path), folder);
+        if !checked.iter().any(|checked| files::is_same(&checked.path, &file.path)) {
+            checked.push(Checked::new(Kind::Library, file, source.text, diagnostics));
+        }
+    }
 }
 
-/// Checks scripts side by side; the answers are in their order.
-fn all(scripts: &[PathBuf], folder: &Path) -> Vec<Checked> {
+/// Checks files side by side; the answers are in their order.
+fn all(programs: &[PathBuf], folder: &Path, libraries: &ProjectLibraries) -> Vec<Checked> {
     let next = AtomicUsize::new(0);
-    let threads = thread::available_parallelism().map_or(1, usize::from).min(scripts.len());
+    let threads = thread::available_parallelism().map_or(1, usize::from).min(programs.len());
     let work = || {
         let mut done = Vec::new();
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
-            let Some(script) = scripts.get(index) else { return done };
-            done.push((index, one(script, folder)));
+            let Some(program) = programs.get(index) else { return done };
+            done.push((index, one(File::new(program, folder), libraries)));
         }
     };
     let mut checked = thread::scope(|scope| {
@@ -150,16 +217,9 @@ fn all(scripts: &[PathBuf], folder: &Path) -> Vec<Checked> {
     checked.into_iter().map(|(_, checked)| checked).collect()
 }
 
-fn one(script: &Path, folder: &Path) -> Checked {
-    let name = shown(script, folder);
-    match source::read(script) {
-        Ok(source) => Checked::script(name, source),
-        Err(failure) => Checked::unreadable(name, &failure),
+fn one(file: File, libraries: &ProjectLibraries) -> Checked {
+    match source::read(&file.path) {
+        Ok(source) => Checked::program(file, source, libraries),
+        Err(failure) => Checked::unreadable(file, &failure),
     }
-}
-
-/// A path as it is shown: relative to the current folder where it is below it.
-fn shown(path: &Path, folder: &Path) -> String {
-    let shown = path.strip_prefix(folder).unwrap_or(path);
-    shown.strip_prefix(".").unwrap_or(shown).to_string_lossy().into_owned()
 }

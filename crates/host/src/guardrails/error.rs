@@ -5,7 +5,8 @@ use std::fmt;
 /// A run that reached a guardrail.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GuardrailError {
-    /// The operation that was not called, or method and path of a request that is none.
+    /// The operation that was not called, or method and path of a request that is none; empty where the program computed and
+    /// called nothing.
     pub operation: String,
     /// What it would have been done to; may be empty.
     pub target: Box<str>,
@@ -86,7 +87,10 @@ impl fmt::Display for GuardrailError {
             1 => f.write_str(" with 1 item")?,
             items => write!(f, " with {items} items")?,
         }
-        f.write_str(": not called, the run was stopped: ")?;
+        if !operation.is_empty() {
+            f.write_str(": not called, ")?;
+        }
+        f.write_str("the run was stopped: ")?;
         match refusal {
             Refusal::Calls { what, most: 0 } => write!(f, "`{source}` allows no {what}"),
             Refusal::Calls { what, most: 1 } => {

@@ -19,7 +19,7 @@ use super::record::{Record, order};
 use super::seen::Seen;
 use super::shown::Shown;
 use super::subject::Subject;
-use super::{PLANNED, Plan, PlannedEffect, stand_in};
+use super::{PLANNED, Plan, PlannedEffect, hidden, stand_in};
 use crate::account::KnownAccount;
 use crate::error::{Cause, HostError};
 use crate::host::Host;
@@ -170,7 +170,7 @@ impl DryRun {
             account: account.name.as_deref().map(Into::into),
             target: shortened(&target(operation, arguments)),
             items,
-            arguments: arguments.clone(),
+            arguments: hidden::arguments(operation, arguments),
             assumes,
             creates: if refusal.is_some() { Vec::new() } else { creates },
             refused: refusal.as_ref().and_then(|error| error.detail().map(Into::into)),

@@ -24,19 +24,24 @@ const LABEL: &str = "label:";
 /// A checked automation. Names of connections are those of the project; a label has become the connections that bear it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AutomationSettings {
+    /// Where its table stands: line and column, from 1.
+    pub at: (usize, usize),
     /// The program's file, in the project's folder and relative to it. Whether it is there is not looked at here.
     pub program: Placed<PathBuf>,
     /// The connections that it runs on, one run each; none where the file names none: then it runs on the only one, as a
     /// file does.
     pub connections: Vec<String>,
-    /// Other accounts of a run: the program's name for it, and the connection.
-    pub with: BTreeMap<String, String>,
-    /// Parameters, as a person would type them after `--param NAME=`. The program's header gives them their types.
+    /// Other accounts of a run: the program's name for it, and the connection. The place is that of the name.
+    pub with: BTreeMap<String, Placed<String>>,
+    /// Parameters, as a person would type them after `--param NAME=`. The program's header gives them their types. The place is
+    /// that of the name.
     pub params: BTreeMap<String, Placed<String>>,
     /// What is granted.
     pub permissions: Permissions,
     /// The limits of a run. Each knows its line: `pianoroll.toml:31:12 (limits.writes)`.
     pub limits: Guardrails,
+    /// Where each limit stands: line and column, from 1.
+    pub limits_at: BTreeMap<String, (usize, usize)>,
 }
 
 /// A value, and where it stands in the file.
@@ -56,9 +61,11 @@ pub struct Permissions {
     /// What it means.
     pub granted: PermissionSet,
     /// As it was written.
-    pub words: Vec<String>,
+    pub words: Vec<Placed<String>>,
     /// Where it stands; where there is none, the automation's table. From 1.
     pub line: usize,
+    /// From 1, in characters.
+    pub column: usize,
 }
 
 /// What the rest of the file knows.
@@ -86,9 +93,20 @@ pub(super) fn read(
     let with = with(section, known, mistakes);
     let params = params(section, mistakes);
     let permissions = permissions(section, mistakes);
-    let limits = section.section("limits", mistakes).map(|table| limits::read(&table, mistakes));
-    let limits = limits.unwrap_or_default();
-    Some(AutomationSettings { program: program?, connections, with, params, permissions, limits })
+    let table = section.section("limits", mistakes);
+    let limits = table.as_ref().map(|table| limits::read(table, mistakes)).unwrap_or_default();
+    let limits_at = table.iter().flat_map(Section::keys);
+    let limits_at = limits_at.map(|key| (key.value.to_owned(), mistakes.place(&key.span)));
+    Some(AutomationSettings {
+        at: mistakes.place(&section.span),
+        program: program?,
+        connections,
+        with,
+        params,
+        permissions,
+        limits,
+        limits_at: limits_at.collect(),
+    })
 }
 
 fn placed<T>(value: T, at: &std::ops::Range<usize>, mistakes: &Mistakes<'_>) -> Placed<T> {
@@ -210,14 +228,15 @@ fn with(
     section: &Section<'_, '_>,
     known: &Known<'_>,
     mistakes: &mut Mistakes<'_>,
-) -> BTreeMap<String, String> {
+) -> BTreeMap<String, Placed<String>> {
     let Some(table) = section.section("with", mistakes) else { return BTreeMap::new() };
     let mut with = BTreeMap::new();
     for key in table.keys() {
-        check_name(key.value, key.span, mistakes);
+        check_name(key.value, key.span.clone(), mistakes);
         if let Some(connection) = table.text(key.value, mistakes) {
             must_be_known(&connection, known, mistakes);
-            with.insert(key.value.to_owned(), connection.value);
+            let connection = placed(connection.value, &key.span, mistakes);
+            with.insert(key.value.to_owned(), connection);
         }
     }
     with
@@ -240,14 +259,15 @@ fn params(
 
 fn permissions(section: &Section<'_, '_>, mistakes: &mut Mistakes<'_>) -> Permissions {
     let at = section.span_of("permissions").unwrap_or_else(|| section.span.clone());
-    let (line, _) = mistakes.place(&at);
-    let mut permissions = Permissions { granted: PermissionSet::none(), words: Vec::new(), line };
+    let (line, column) = mistakes.place(&at);
+    let (granted, words) = (PermissionSet::none(), Vec::new());
+    let mut permissions = Permissions { granted, words, line, column };
     for word in section.placed_texts("permissions", mistakes).unwrap_or_default() {
         match grant_word(permissions.granted.clone(), &word.value) {
             Ok(granted) => permissions.granted = granted,
-            Err(error) => mistakes.add(word.span, error.message, error.hint),
+            Err(error) => mistakes.add(word.span.clone(), error.message, error.hint),
         }
-        permissions.words.push(word.value);
+        permissions.words.push(placed(word.value, &word.span, mistakes));
     }
     permissions
 }

@@ -26,6 +26,14 @@ impl Libraries {
         Self { folder: project.join(FOLDER), shown: shown.join(FOLDER) }
     }
 
+    /// The name of a library by its file: `sub/names` for `lib/sub/names.rhai`; nothing for files elsewhere.
+    #[must_use]
+    pub fn name_of(&self, file: &Path) -> Option<String> {
+        let inside = file.strip_prefix(&self.folder).ok()?.with_extension("");
+        let parts: Option<Vec<&str>> = inside.iter().map(|part| part.to_str()).collect();
+        Some(parts?.join("/"))
+    }
+
     /// The path that messages show, and the text of a library.
     ///
     /// # Errors
@@ -93,6 +101,15 @@ mod tests {
         check(&project, "nmaes", expect!["there is no file `lib/nmaes.rhai`"]);
         let empty = tempfile::tempdir().unwrap();
         check(&empty, "names", expect!["there is no folder `lib`"]);
+    }
+
+    #[test]
+    fn a_file_of_the_folder_has_a_name() {
+        let libraries = Libraries::new(Path::new("/p"), Path::new(""));
+        let name = |file: &str| libraries.name_of(Path::new(file));
+        assert_eq!(name("/p/lib/names.rhai").as_deref(), Some("names"));
+        assert_eq!(name("/p/lib/sub/deep.rhai").as_deref(), Some("sub/deep"));
+        assert_eq!(name("/p/scripts/names.rhai"), None);
     }
 
     #[test]

@@ -38,7 +38,7 @@ pub struct Mistake {
     /// What to do about it.
     pub hint: Option<String>,
     /// In characters, for the carets.
-    pub(super) length: usize,
+    pub length: usize,
 }
 
 /// The mistakes found so far, and the text to find their places in.
@@ -86,14 +86,15 @@ impl<'t> Mistakes<'t> {
             return None;
         }
         self.found.sort_by_key(|mistake| (mistake.line, mistake.column));
-        let rendered = render(&self.found, &without_secrets(self.text), file);
+        let rendered = render(&self.found, &shown(self.text), file);
         Some(ProjectError::Mistakes { mistakes: self.found, rendered })
     }
 }
 
-/// The text, as it may be shown: whoever writes `key = "…"` below `[credentials.main]` must not find the key in a log. Every
+/// The text of a project file, as it may be shown: whoever writes `key = "…"` below `[credentials.main]` must not find the key in a log. Every
 /// character of a value there, but for names of variables and files, becomes a `*`, so that all places stay where they are.
-fn without_secrets(text: &str) -> String {
+#[must_use]
+pub fn shown(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut among_credentials = false;
     for line in text.split_inclusive('\n') {
@@ -172,7 +173,7 @@ mod tests {
 
     #[test]
     fn what_may_be_a_key_is_not_shown() {
-        let check = |text: &str, expected: Expect| expected.assert_eq(&without_secrets(text));
+        let check = |text: &str, expected: Expect| expected.assert_eq(&shown(text));
         check(
             "[credentials.main]\nkey = \"mk é1\"\nenv = \"MATON\"\n[connections.a]\nid = \"x\"\n",
             expect![[r#"

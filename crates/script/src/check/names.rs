@@ -50,8 +50,8 @@ pub(crate) const ELSEWHERE: [(&str, &str); 20] = [
 
 /// The names that a script may use.
 pub(super) struct Names<'a> {
-    dialect: Dialect,
     table: &'static Table,
+    dialect: Dialect,
     header: &'a Header,
     around: &'a Around,
     /// The constants of the file, which functions reach as `global::NAME`.
@@ -65,12 +65,7 @@ pub(super) struct Names<'a> {
 }
 
 impl<'a> Names<'a> {
-    pub(super) fn new(
-        dialect: Dialect,
-        ast: &AST,
-        header: &'a Header,
-        around: &'a Around,
-    ) -> Self {
+    pub(super) fn new(dialect: Dialect, ast: &AST, header: &'a Header, around: &'a Around) -> Self {
         let mut own = Functions::new();
         for function in ast.iter_functions() {
             own.entry(function.name.to_owned()).or_default().insert(function.params.len());
@@ -91,7 +86,7 @@ impl<'a> Names<'a> {
         });
         let constants = super::constants(ast);
         let table = Table::of(dialect);
-        Self { dialect, table, header, around, constants, own, variables, properties }
+        Self { table, dialect, header, around, constants, own, variables, properties }
     }
 
     /// Checks one node.
@@ -138,7 +133,7 @@ impl<'a> Names<'a> {
             Some(Diagnostic::error(code, message, at(position)).with_width(width).with_hint(hint))
         };
         let known = merge(self.own.get(name), self.table.globals.get(name));
-        // A test reaches the accounts that its script declares.
+        // A test names the connections of its script.
         if name == "on"
             && self.dialect == Dialect::Script
             && let Some(Expr::StringConstant(connection, place)) = call.args.first()

@@ -18,6 +18,8 @@ pub struct Need {
     pub function: String,
     /// Where it is called.
     pub place: Place,
+    /// The operation that it calls, or `request` for a path that no operation has; nothing where only the run can tell.
+    pub operation: Option<&'static str>,
     /// What the call needs. One: that. Several: one of them, and only the run can tell which. None: only the run can tell.
     pub permissions: Vec<Permission>,
 }
@@ -54,8 +56,9 @@ pub(super) fn call(
         let argument = call.args.get(index);
         argument.map(|argument| constants.resolve(&Literal::of(argument)))
     };
-    let mut add = |permissions: Vec<Permission>| {
-        let need = Need { function: function.clone(), place: place.clone(), permissions };
+    let mut add = |(operation, permissions): (Option<&'static str>, Vec<Permission>)| {
+        let (function, place) = (function.clone(), place.clone());
+        let need = Need { function, place, operation, permissions };
         // One function may call the same twice; what it needs stands side by side.
         if !needs
             .iter()
@@ -71,13 +74,13 @@ pub(super) fn call(
             add(of_request(argument(0), argument(1), argument(3)));
         } else if name == "wait_for" {
             // It reads what it is given again and again, whatever that is.
-            add(Vec::new());
+            add((None, Vec::new()));
         }
         return;
     }
     for Called { operation, body, .. } in called(&call.namespace.to_string(), name) {
         let body = body.and_then(argument);
-        add(of_operation(operation, body.as_ref()));
+        add((Some(operation.id), of_operation(operation, body.as_ref())));
     }
 }
 
@@ -136,15 +139,17 @@ fn of_request(
     method: Option<Literal>,
     path: Option<Literal>,
     body: Option<Literal>,
-) -> Vec<Permission> {
+) -> (Option<&'static str>, Vec<Permission>) {
     let text = |literal: Option<Literal>| match literal.map(|literal| literal.known) {
         Some(Known::Value(Value::String(text))) => Some(text),
         _ => None,
     };
-    let (Some(method), Some(path)) = (text(method), text(path)) else { return Vec::new() };
+    let (Some(method), Some(path)) = (text(method), text(path)) else { return (None, Vec::new()) };
     match resolve::request(&method, &path, &Options::new(), None) {
-        Ok(resolve::Target::Operation(operation, _)) => of_operation(operation, body.as_ref()),
-        Ok(resolve::Target::Native(_)) => vec![Permission::Request],
-        Err(_) => Vec::new(),
+        Ok(resolve::Target::Operation(operation, _)) => {
+            (Some(operation.id), of_operation(operation, body.as_ref()))
+        }
+        Ok(resolve::Target::Native(_)) => (Some("request"), vec![Permission::Request]),
+        Err(_) => (None, Vec::new()),
     }
 }

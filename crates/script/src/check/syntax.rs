@@ -101,7 +101,9 @@ fn mistake(error: &ParseError, source: &str) -> Diagnostic {
     let code = match error.err_type() {
         ParseErrorType::VariableUndefined(_) => "unknown-variable",
         ParseErrorType::ModuleUndefined(_) => "unknown-module",
-        ParseErrorType::Reserved(_) => "reserved-word",
+        ParseErrorType::Reserved(_) | ParseErrorType::PropertyExpected if !word.is_empty() => {
+            "reserved-word"
+        }
         _ => "syntax",
     };
     Diagnostic::error(code, message, place).with_width(word.chars().count()).with_hint(hint)
@@ -173,7 +175,15 @@ fn describe(
             let hint = did_you_mean(name, modules.chain([crate::engine::PARAMS]));
             (format!("there is no module `{name}`"), name.clone(), hint)
         }
+        ParseErrorType::PropertyExpected if let Some(found) = keyword(source, place) => {
+            let hint = place.and_then(|place| in_brackets(source, place, &found));
+            (format!("`{found}` is a reserved word"), found, hint)
+        }
         ParseErrorType::Reserved(word) => {
+            let behind_dot = place.and_then(|place| in_brackets(source, place, word));
+            if behind_dot.is_some() {
+                return (format!("`{word}` is a reserved word"), word.clone(), behind_dot);
+            }
             let hint = match word.as_str() {
                 _ if word.starts_with(|c: char| c.is_alphabetic())
                     && !is_key(source, place, word) =>
@@ -251,6 +261,27 @@ fn is_assigned(source: &str, (line, column): (usize, usize), name: &str) -> bool
     let behind: String = line.chars().skip(column - 1 + name.chars().count()).collect();
     let behind = behind.trim_start();
     behind.starts_with('=') && !behind.starts_with("==") && !behind.starts_with("=>")
+}
+
+/// The word at a place; it is one of the language's own, where a property is expected.
+fn keyword(source: &str, place: Option<(usize, usize)>) -> Option<String> {
+    let (line, column) = place?;
+    let rest = source.lines().nth(line - 1)?.chars().skip(column - 1);
+    let word: String = rest.take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+    word.starts_with(char::is_alphabetic).then_some(word)
+}
+
+/// How a property is read whose name the language keeps for itself: `map["word"]` for `map.word`.
+fn in_brackets(source: &str, (line, column): (usize, usize), word: &str) -> Option<String> {
+    let line = source.lines().nth(line - 1)?;
+    let before: String = line.chars().take(column - 1).collect();
+    let map = before.trim_end().strip_suffix('.')?.trim_end_matches('?');
+    let start = map.rfind(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '.' | ':'));
+    let name = map.get(start.map_or(0, |at| at + 1)..).unwrap_or_default();
+    let name = name.trim_start_matches(['.', ':']);
+    // Of what a call or an index answers the end says enough.
+    let name = if name.is_empty() { "…" } else { name };
+    Some(format!("write `{name}[\"{word}\"]`"))
 }
 
 /// Whether a word is a key or a property at a place: `word: …`, `map.word`.

@@ -8,6 +8,8 @@ use rhai::{Array, Dynamic, FnPtr, Module, NativeCallContext};
 use super::add;
 use super::compare::order;
 use super::text::bounded;
+use crate::context::context;
+use crate::engine;
 use crate::error::{Failure, Thrown, found};
 use crate::sort::sort;
 use crate::value::{text_of, to_json_lossy};
@@ -72,9 +74,18 @@ fn put_in_order(items: &mut Array, descending: bool) -> Result<(), Failure> {
     })
 }
 
+/// After how many comparisons a run looks whether it is to stop.
+const LOOK_EVERY: u32 = 64;
+
 /// In the order of a closure: a negative number, or true, where the first of two stands before the second.
 fn sort_by(call: &NativeCallContext, items: &mut Array, block: &FnPtr) -> Result<(), Failure> {
+    let (context, mut compared) = (context(call)?, 0_u32);
     sort(items, |left, right| {
+        // Each call of a short closure ends before its engine looks whether the run is to stop.
+        compared = compared.wrapping_add(1);
+        if compared.is_multiple_of(LOOK_EVERY) {
+            engine::look(&context, call.call_position())?;
+        }
         let answer: Dynamic = block.call_within_context(call, (left.clone(), right.clone()))?;
         if let Ok(is_before) = answer.as_bool() {
             return Ok(if is_before { Ordering::Less } else { Ordering::Greater });

@@ -10,6 +10,7 @@ use super::operations::add_raw;
 use crate::context::{Tag, context};
 use crate::diagnostic::did_you_mean;
 use crate::error::{Failure, Fatal, Thrown, found};
+use crate::script::Dialect;
 
 /// Registers it.
 pub(super) fn register(module: &mut Module) {
@@ -38,10 +39,11 @@ fn on(call: &NativeCallContext, name: &Dynamic, block: &Dynamic) -> Result<Dynam
         );
         return Err(context.run.end(Fatal::Program(message), position));
     }
-    // A test reaches the accounts that its script declares; the host names them.
-    let declared = &context.run.program.header.connections;
-    if context.run.test.is_none()
-        && !declared.iter().any(|connection| connection.name == name.as_str()) {
+    let program = &context.run.program;
+    let declared = &program.header.connections;
+    // A test names the connections of its script, which the host knows.
+    let declares = program.dialect == Dialect::Script;
+    if declares && !declared.iter().any(|connection| connection.name == name.as_str()) {
         return Err(thrown(undeclared(&name, declared.iter().map(|one| one.name.as_str()))));
     }
     let branch = context.branch.on(&name).map_err(|error| context.run.throw(error, position))?;

@@ -14,15 +14,13 @@ use crate::value::{as_text, from_json, is_same, text_of, to_json, to_json_lossy}
 /// What an expectation says when it is not met.
 type Unmet = (String, Vec<DiffLine>);
 
+/// An expectation: met, not met, or wrongly written.
+type Check = fn(&NativeCallContext, &[&mut Dynamic]) -> Result<Result<(), Unmet>, Failure>;
+
 /// The module.
 pub(super) fn module() -> Module {
     let mut module = Module::new();
-    let mut of_values = |name: &str,
-                         count,
-                         check: fn(
-        &NativeCallContext,
-        &[&mut Dynamic],
-    ) -> Result<Result<(), Unmet>, Failure>| {
+    let mut of_values = |name: &str, count, check: Check| {
         add_raw(&mut module, name, count, move |call, given| {
             let playing = playing(call)?;
             match check(call, given)? {

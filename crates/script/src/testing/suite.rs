@@ -13,7 +13,7 @@ use super::{ENDING, Stage};
 use crate::diagnostic::{Diagnostic, ScriptError};
 use crate::library::NoLibrary;
 use crate::run::{MemoryLimit, ScriptGuest};
-use crate::script::{self, Dialect, Program};
+use crate::script::{self, Checked, Dialect, Failed, Program};
 
 /// A file of tests that was read, checked and compiled. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -61,14 +61,20 @@ impl Suite {
     /// # Errors
     /// As [`Script::compile`](crate::Script::compile); and tests whose names are not written out, or stand twice.
     pub fn compile(source: &str, path: &str) -> Result<Suite, ScriptError> {
-        let program = script::compile_aside(Dialect::Test, source, path, &NoLibrary)
-            .map_err(|failed| failed.into_error(path, source))?;
-        let (tests, mistakes) = tests(&program);
-        if !mistakes.is_empty() {
-            return Err(ScriptError::new(path, source, mistakes));
-        }
+        let (program, tests) =
+            read(source, path).map_err(|failed| failed.into_error(path, source))?;
         let script = script_of(source).unwrap_or_else(|| beside(path)).into();
         Ok(Suite { program: Arc::new(program), tests: tests.into(), script })
+    }
+
+    /// Finds all that can be found without playing: mistakes and warnings. Tests need no permissions.
+    #[must_use]
+    pub fn check(source: &str, path: &str) -> Checked {
+        let diagnostics = match read(source, path) {
+            Ok((program, _)) => program.warnings,
+            Err(failed) => failed.into_checked().diagnostics,
+        };
+        Checked { diagnostics, ..Checked::default() }
     }
 
     /// The path as given.
@@ -127,6 +133,16 @@ impl Suite {
             Ok(_) => Ok(()),
         }
     }
+}
+
+/// Compiles a file of tests, and finds them.
+fn read(source: &str, path: &str) -> Result<(Program, Vec<Test>), Failed> {
+    let program = script::compile_aside(Dialect::Test, source, path, &NoLibrary)?;
+    let (tests, diagnostics) = tests(&program);
+    if diagnostics.is_empty() {
+        return Ok((program, tests));
+    }
+    Err(Failed::Script(Checked { diagnostics, ..Checked::default() }))
 }
 
 /// The tests that stand in a file, by their calls: each has a name that is written out, and no two have the same one.

@@ -393,6 +393,23 @@ fn endless_loops_end_with_the_run() {
 }
 
 #[test]
+fn a_limit_on_time_ends_what_calls_nothing() {
+    for source in [
+        "loop { }",
+        "while true { try { loop { } } catch { } }",
+        "parallel(0..9223372036854775807, 4, |x| loop { })",
+        "let a = [2, 1]; loop { a.sort(|x, y| x - y); }",
+    ] {
+        let mut world = super::support::World::offline();
+        world.guardrails.seconds = Some(pianoroll_host::Limit::new(0, "--limit seconds=0"));
+        let ended = super::support::runtime().block_on(world.run(source));
+        let error = ended.result.unwrap_err();
+        let message = "the run was stopped: it has run longer than the 0 seconds that `--limit seconds=0` allows";
+        assert_eq!(error.message, message, "{source}");
+    }
+}
+
+#[test]
 fn pushing_is_linear() {
     // Operations are counted and not time: each push is as many steps as the first.
     for list in ["[]", "rows()"] {

@@ -4,7 +4,7 @@
 use expect_test::expect_file;
 
 use super::support::{self, World};
-use crate::{NoLibrary, Script, Severity};
+use crate::{NoLibrary, Script};
 
 /// What somebody got wrong, and a script that does.
 const MISTAKES: &[(&str, &str)] = &[
@@ -24,6 +24,11 @@ const MISTAKES: &[(&str, &str)] = &[
     ),
     ("a reserved word is a variable", "let new = lists::create(#{ name: \"x\" });"),
     ("a reserved word is a key", "let rule = #{ type: \"profile\", match: \"all\" };"),
+    ("a reserved word is a property", "let period = #{ \"until\": now() };\nprint(period.until);"),
+    (
+        "a reserved word of the future is a property",
+        "for p in profiles::each() { print(p.attributes.properties.match); }",
+    ),
     // Types.
     ("a number is given for an id", "profiles::get(12345);"),
     (
@@ -83,6 +88,11 @@ const MISTAKES: &[(&str, &str)] = &[
     ("a number grows past its end", "print(9223372036854775807 + 1);"),
     ("a number is divided by nothing", "let sent = 0;\nprint(100 / sent);"),
     ("a text is cut with brackets past its end", "print(\"abc\"[5]);"),
+    (
+        "a line break is escaped in backticks",
+        "let name = \"Ann\";\nprint(`Hello ${name}\\nwelcome`);",
+    ),
+    ("a quote is escaped in backticks", "print(`say \\\"hello\\\"`);"),
     // Syntax.
     ("a semicolon is missing", "let a = 1\nlet b = 2;"),
     ("a brace is missing", "for i in 0..3 {\n    print(i);\n"),
@@ -124,7 +134,7 @@ fn every_typical_mistake_has_a_text_that_helps() {
     let mut page = String::from("# Typical mistakes, and what is said about each\n");
     for (what, source) in MISTAKES {
         let checked = Script::check(source, "x.rhai", &NoLibrary);
-        let said = if checked.diagnostics.iter().any(|found| found.severity == Severity::Error) {
+        let said = if !checked.diagnostics.is_empty() {
             let shown = checked.diagnostics.iter().map(|found| found.render("x.rhai", source));
             shown.collect::<Vec<_>>().join("\n\n")
         } else {

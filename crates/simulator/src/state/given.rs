@@ -301,8 +301,10 @@ fn usual(kind: &str, now: i64) -> Map<String, Value> {
         "webhook" => json!({ "enabled": true }),
         _ => json!({}),
     };
-    let attributes = usual.as_object().cloned().unwrap_or_default();
-    attributes
+    match usual {
+        Value::Object(attributes) => attributes,
+        _ => Map::new(),
+    }
 }
 
 /// The attributes with their times as the API writes them.

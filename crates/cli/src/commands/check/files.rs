@@ -1,11 +1,11 @@
-//! Which files of a folder are scripts.
+//! Which files of a folder are checked.
 
 use std::path::{Path, PathBuf};
 
 /// Folders that hold what was built or fetched, and no scripts of the project's.
 const SKIPPED: [&str; 2] = ["target", "node_modules"];
 
-/// The scripts in a folder and below it, in alphabetical order. Hidden folders are left out, and links to folders are not
+/// The scripts, libraries and tests in a folder and below it, in alphabetical order. Hidden folders are left out, and links to folders are not
 /// followed, so that none leads in a circle.
 pub(super) fn below(root: &Path) -> Vec<PathBuf> {
     let mut scripts = Vec::new();
@@ -24,7 +24,7 @@ pub(super) fn below(root: &Path) -> Vec<PathBuf> {
                 if !SKIPPED.contains(&name.as_ref()) {
                     folders.push(path);
                 }
-            } else if is_script(&name) && path.is_file() {
+            } else if is_program(&name) && path.is_file() {
                 scripts.push(path);
             }
         }
@@ -33,9 +33,24 @@ pub(super) fn below(root: &Path) -> Vec<PathBuf> {
     scripts
 }
 
-/// Tests are no scripts: their language has more.
-fn is_script(name: &str) -> bool {
-    name.ends_with(".rhai") && !name.ends_with(".test.rhai") && !name.ends_with(".d.rhai")
+/// Definitions are read by editors only.
+fn is_program(name: &str) -> bool {
+    name.ends_with(".rhai") && !name.ends_with(".d.rhai")
+}
+
+/// Whether two paths lead to one file.
+pub(super) fn is_same(one: &Path, other: &Path) -> bool {
+    one == other || real(one) == real(other)
+}
+
+/// The file behind links.
+pub(super) fn real(path: &Path) -> PathBuf {
+    std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
+}
+
+/// Whether a file is among others.
+pub(super) fn contains(paths: &[PathBuf], path: &Path) -> bool {
+    paths.iter().any(|other| is_same(other, path))
 }
 
 #[cfg(test)]
@@ -43,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn scripts_are_found_and_nothing_else() {
+    fn programs_are_found_and_nothing_else() {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path();
         for path in ["b.rhai", "scripts/a.rhai", ".git/x.rhai", "target/x.rhai", "lib/n.rhai"] {
@@ -59,6 +74,9 @@ mod tests {
         std::os::unix::fs::symlink(root, root.join("scripts/loop")).unwrap();
         let found = below(root);
         let names = found.iter().map(|path| path.strip_prefix(root).unwrap().to_str().unwrap());
-        assert_eq!(names.collect::<Vec<_>>(), ["b.rhai", "lib/n.rhai", "scripts/a.rhai"]);
+        assert_eq!(
+            names.collect::<Vec<_>>(),
+            ["b.rhai", "lib/n.rhai", "scripts/a.rhai", "x.test.rhai"]
+        );
     }
 }

@@ -3,34 +3,13 @@
 use std::collections::BTreeSet;
 
 use pianoroll_model::Permission;
-use pianoroll_runtime::project::ProjectError;
-use pianoroll_script::{Diagnostic, Severity};
+use pianoroll_script::Severity;
 use serde_json::{Value, json};
 
-use super::Checked;
+use super::{Checked, Kind};
 use crate::failure::Failure;
 use crate::output::{self, Output};
 use crate::style::{DIM, ERROR, GOOD, HEADING, Styled, WARNING};
-
-/// A project file that does not load.
-pub(super) fn project(name: String, error: ProjectError) -> Checked {
-    let diagnostics = match error {
-        ProjectError::Mistakes { mistakes, .. } => mistakes
-            .into_iter()
-            .map(|mistake| Diagnostic {
-                severity: Severity::Error,
-                code: "project",
-                message: mistake.message,
-                at: Some((mistake.line, mistake.column)),
-                width: 1,
-                hint: mistake.hint,
-            })
-            .collect(),
-        other => vec![Diagnostic::unreadable(format!("{:#}", anyhow::Error::from(other)))],
-    };
-    // Its lines may hold a key, so they are not shown again.
-    Checked { name, source: String::new(), diagnostics, needs: Vec::new() }
-}
 
 /// As compilers tell it, with a closing line.
 pub(super) fn text(all: &[Checked], output: &mut Output) -> Result<(), Failure> {
@@ -41,7 +20,8 @@ pub(super) fn text(all: &[Checked], output: &mut Output) -> Result<(), Failure> 
             output.line("")?;
         }
     }
-    if let [only] = all {
+    let mut programs = all.iter().filter(|checked| checked.kind != Kind::Project);
+    if let (Some(only), None) = (programs.next(), programs.next()) {
         let permissions = permissions(only);
         if !permissions.is_empty() {
             let permissions: Vec<&str> = permissions.iter().map(String::as_str).collect();

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use pianoroll_host::GrantBy;
 use pianoroll_runtime::folder::Folder;
-use pianoroll_runtime::project::{AutomationSettings, FILE_NAME, Project};
+use pianoroll_runtime::project::{AutomationSettings, FILE_NAME, Placed, Project};
 
 use crate::environment::Environment;
 use crate::exit::Exit;
@@ -44,10 +44,14 @@ impl Program {
             Some(Automation { name, settings }) => GrantBy::Automation {
                 place: format!("{FILE_NAME}:{}", settings.permissions.line),
                 name: name.clone(),
-                permissions: settings.permissions.words.clone(),
+                permissions: words(&settings.permissions.words),
             },
         }
     }
+}
+
+fn words(words: &[Placed<String>]) -> Vec<String> {
+    words.iter().map(|word| word.value.clone()).collect()
 }
 
 /// What a word names. A file wins, so that a script is never shadowed by a name in the project.

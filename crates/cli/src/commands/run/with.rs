@@ -29,7 +29,7 @@ pub(super) fn connections(
     }
     if let Some(automation) = &program.automation {
         for (name, connection) in &automation.settings.with {
-            given.entry(name.clone()).or_insert_with(|| connection.clone());
+            given.entry(name.clone()).or_insert_with(|| connection.value.clone());
         }
     }
     if let Some(name) = given.keys().find(|name| !declared.contains(&name.as_str())) {
