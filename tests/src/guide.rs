@@ -95,9 +95,8 @@ pub fn is_said(said: &str, found: &str) -> bool {
 fn lines_match(said: &[&str], found: &[&str]) -> bool {
     match (said.split_first(), found.split_first()) {
         (None, None) => true,
-        (Some((&"…", rest)), _) => (0..=found.len()).any(|skipped| {
-            lines_match(rest, found.get(skipped..).unwrap_or_default())
-        }),
+        (Some((&"…", rest)), _) => (0..=found.len())
+            .any(|skipped| lines_match(rest, found.get(skipped..).unwrap_or_default())),
         (Some((line, said)), Some((other, found))) => {
             let same = match line.strip_suffix('…') {
                 Some(start) => other.starts_with(start),

@@ -41,7 +41,13 @@ impl Stage {
         let settings =
             HostSettings::new(self.gateway.clone(), self.connection.clone(), clock, run, 7);
         let words = [
-            "read", "write", "delete", "send", "request", "connections:write", "connections:delete",
+            "read",
+            "write",
+            "delete",
+            "send",
+            "request",
+            "connections:write",
+            "connections:delete",
         ];
         let grants = words
             .into_iter()

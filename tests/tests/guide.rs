@@ -68,10 +68,7 @@ fn copy_scripts(folder: &Path) {
 /// Plays a part of a test: as one that expects nothing else.
 fn play_part(snippet: &Snippet, place: &str) -> Option<String> {
     let folder = tempfile::tempdir().unwrap();
-    let test = format!(
-        "test(\"part\", || {{\n{}\nexpect::that(true, \"\");\n}});\n",
-        snippet.text
-    );
+    let test = format!("test(\"part\", || {{\n{}\nexpect::that(true, \"\");\n}});\n", snippet.text);
     fs::write(folder.path().join("part.rhai"), "let nothing = ();\n").unwrap();
     fs::write(folder.path().join("part.test.rhai"), test).unwrap();
     let mut command = pianoroll(["test"]);

@@ -53,7 +53,10 @@ fn give(simulator: &Simulator) {
         ("profile", json!({ "email": "Zoe.Quill@example.com" })),
         ("profile", json!({ "email": "zoe.quill@example.com" })),
         ("profile", json!({ "email": "zoe.quill+shop@example.com" })),
-        ("template", json!({ "name": "Welcome, new", "editor_type": "CODE", "html": "<p>Hello</p>" })),
+        (
+            "template",
+            json!({ "name": "Welcome, new", "editor_type": "CODE", "html": "<p>Hello</p>" }),
+        ),
     ];
     for (kind, attributes) in records {
         let serde_json::Value::Object(attributes) = attributes else { panic!("an object") };

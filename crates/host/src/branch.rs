@@ -114,8 +114,7 @@ impl Branch {
             source: limit.source.clone(),
         };
         let last = self.line.last.load(Ordering::Relaxed);
-        let error =
-            HostError::new(Cause::Guardrail(error), Position::new(self.line.branch, last));
+        let error = HostError::new(Cause::Guardrail(error), Position::new(self.line.branch, last));
         self.host.stop(&error);
         Err(error)
     }

@@ -178,7 +178,7 @@ impl Script {
 
 /// Why a program cannot run: mistakes of the script, or of a library.
 pub(crate) enum Failed {
-    Script(Checked),
+    Script(Box<Checked>),
     Library(BrokenLibrary),
 }
 
@@ -193,7 +193,7 @@ impl Failed {
 
     pub(crate) fn into_checked(self) -> Checked {
         match self {
-            Failed::Script(checked) => checked,
+            Failed::Script(checked) => *checked,
             Failed::Library(broken) => broken.into_checked(),
         }
     }
@@ -216,7 +216,7 @@ pub(crate) fn compile_aside(
     library: &dyn Library,
 ) -> Result<Program, Failed> {
     aside(|| compile(dialect, source, path, library))
-        .unwrap_or_else(|| Err(Failed::Script(defect())))
+        .unwrap_or_else(|| Err(Failed::Script(Box::new(defect()))))
 }
 
 /// Works on a thread whose stack is known to suffice: the parser recurses as deep as expressions nest.
@@ -241,7 +241,8 @@ fn compile(
     library: &dyn Library,
 ) -> Result<Program, Failed> {
     let unparsed = |diagnostics| {
-        Failed::Script(Checked { diagnostics: told(diagnostics, source), ..Checked::default() })
+        let diagnostics = told(diagnostics, source);
+        Failed::Script(Box::new(Checked { diagnostics, ..Checked::default() }))
     };
     // A header with mistakes still declares something, but what is unknown: its own mistakes come first.
     let header = header::parse(source).map_err(unparsed)?;
@@ -261,7 +262,7 @@ fn compile(
     let diagnostics = told(diagnostics, source);
     if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
         let needs = found.needs;
-        return Err(Failed::Script(Checked { diagnostics, needs, ..Checked::default() }));
+        return Err(Failed::Script(Box::new(Checked { diagnostics, needs, ..Checked::default() })));
     }
     ast.set_source(path);
     let mut writers = linker.writers;

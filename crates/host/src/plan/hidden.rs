@@ -54,10 +54,9 @@ mod tests {
     fn a_key_is_not_in_a_plan_however_it_is_written() {
         let operation = find("webhooks.create").unwrap();
         let attributes = json!({ "name": "Hook", "secret_key": "s3cret-s3cret-s3cret" });
-        for body in [
-            attributes.clone(),
-            json!({ "data": { "type": "webhook", "attributes": attributes } }),
-        ] {
+        for body in
+            [attributes.clone(), json!({ "data": { "type": "webhook", "attributes": attributes } })]
+        {
             let shown = super::arguments(operation, &Arguments::default().with_body(body));
             let text = shown.canonical();
             assert!(!text.contains("s3cret"), "{text}");

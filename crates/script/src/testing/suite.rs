@@ -142,7 +142,7 @@ fn read(source: &str, path: &str) -> Result<(Program, Vec<Test>), Failed> {
     if diagnostics.is_empty() {
         return Ok((program, tests));
     }
-    Err(Failed::Script(Checked { diagnostics, ..Checked::default() }))
+    Err(Failed::Script(Box::new(Checked { diagnostics, ..Checked::default() })))
 }
 
 /// The tests that stand in a file, by their calls: each has a name that is written out, and no two have the same one.
