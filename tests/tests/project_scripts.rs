@@ -108,7 +108,10 @@ async fn the_dry_run_of_every_script_lists_what_the_real_run_sends() {
         }
         all.extend(words(&stem(&script)));
         let (dry, real) = dry_then_real(&simulator, folder.path(), &all);
-        assert_eq!(dry["effects"], real["effects"], "{path}");
+        // Reads may be fewer in a dry run: what a planned import comes to is not asked for again and again.
+        for effect in ["write", "delete", "send"] {
+            assert_eq!(dry["effects"][effect], real["effects"][effect], "{path}: {effect}");
+        }
         if dry["planned"].as_array().is_some_and(|planned| !planned.is_empty()) {
             with_effects.push(stem(&script));
         }

@@ -52,7 +52,7 @@ pub(crate) struct Cli {
 /// The table of commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Start a project: a commented pianoroll.toml, an example script and a .gitignore
+    /// Start a project: a commented pianoroll.toml, an example script with its test, a .gitignore
     Init(init::Args),
     /// Run a script, or an automation of the project
     Run(run::Args),

@@ -11,9 +11,10 @@ use crate::failure::{Failure, OrExit as _};
 use crate::output::Output;
 use crate::words::quoted;
 
-const FILES: [(&str, &str); 3] = [
+const FILES: [(&str, &str); 4] = [
     ("pianoroll.toml", include_str!("init/pianoroll.toml")),
     ("scripts/quiet_profiles.rhai", include_str!("init/quiet_profiles.rhai")),
+    ("scripts/quiet_profiles.test.rhai", include_str!("init/quiet_profiles.test.rhai")),
     (".gitignore", include_str!("init/gitignore")),
 ];
 
