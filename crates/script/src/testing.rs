@@ -4,7 +4,7 @@
 //! that runs the script, and says what came of it. What a stage is made of (a simulator, a folder, a clock) is nobody's
 //! business here.
 //!
-//! - `test(name, || …)` is a test; `run(#{ … })` runs the script ([`mod@play`]).
+//! - `test(name, || …)` is a test; `run(#{ … })` runs the script (`play.rs`).
 //! - `given::…` sets the stage (`given.rs`), `expect::…` says what must have come of it (`expect.rs`, `effects.rs`).
 //! - Everything that scripts have is there as well, and reaches the test's own account.
 
