@@ -463,10 +463,10 @@ fn syntax() {
     check(
         "let s = \"abc;\n1",
         expect![[r#"
-        scripts/x.rhai:1:9: the text that begins here has no end
-          |
-        1 | let s = "abc;
-          |         ^"#]],
+            scripts/x.rhai:1:9: the text that begins here has no end
+              |
+            1 | let s = "abc;
+              |         ^^^^^"#]],
     );
     check(
         "for x of [1] {}",
@@ -551,10 +551,10 @@ fn parameters_cannot_have_names_that_the_language_keeps() {
     check(
         "//! param default: int = 1",
         expect![[r#"
-        scripts/x.rhai:1:11: `default` cannot be the name of a parameter
-          |
-        1 | //! param default: int = 1
-          |           ^
-          = the language keeps this word for itself"#]],
+            scripts/x.rhai:1:11: `default` cannot be the name of a parameter
+              |
+            1 | //! param default: int = 1
+              |           ^^^^^^^
+              = the language keeps this word for itself"#]],
     );
 }

@@ -226,13 +226,13 @@ fn the_check_runs_over_libraries_and_over_calls_into_them() {
             lib/bad.rhai:1:1: a library holds functions and constants, and nothing that runs by itself
               |
             1 | let x = 1;
-              | ^
+              | ^^^
               = write `const` instead of `let`
 
             lib/bad.rhai:2:1: a library holds functions and constants, and nothing that runs by itself
               |
             2 | print(x);
-              | ^
+              | ^^^^^
               = put it into a function, and call that from the script"#]],
     );
     check(

@@ -17,7 +17,9 @@ fn check(source: &str, expected: Expect) {
         let permissions =
             if permissions.is_empty() { "?".to_owned() } else { permissions.join(" or ") };
         let (line, column) = (need.place.line, need.place.column);
-        let _ = writeln!(text, "{line}:{column} {}: {permissions}", need.function);
+        let operation = need.operation.unwrap_or("?");
+        let _ =
+            writeln!(text, "{line}:{column} {} ({operation}): {permissions}", need.function);
     }
     expected.assert_eq(&text);
 }
@@ -40,9 +42,11 @@ fn each_call_needs_what_it_may_do() {
         "#,
         expect![[r#"
             2:20 lists::find: lists:read
+            2:20 lists::find: lists:read
             3:33 lists::each_profile: lists:read
             3:61 profiles::merge: profiles:delete
             5:9 lists::sync_profiles: lists:read
+            5:9 lists::sync_profiles: lists:write
             5:9 lists::sync_profiles: lists:write
             6:21 metrics::get: metrics:read
         "#]],

@@ -113,6 +113,7 @@ pub(super) fn json(all: &[Checked]) -> Value {
         let needs = checked.needs.iter().map(|need| {
             json!({
                 "function": need.function,
+                "operation": need.operation,
                 "line": need.place.line,
                 "column": need.place.column,
                 "permissions": need.permissions,

@@ -44,6 +44,10 @@ campaigns = []
     );
     expect![[r#"
         AutomationSettings {
+            at: (
+                7,
+                14,
+            ),
             program: Placed {
                 value: "scripts/retag.rhai",
                 line: 8,
@@ -54,7 +58,11 @@ campaigns = []
                 "beta",
             ],
             with: {
-                "target": "beta",
+                "target": Placed {
+                    value: "beta",
+                    line: 10,
+                    column: 10,
+                },
             },
             params: {
                 "at": Placed {
@@ -108,10 +116,19 @@ campaigns = []
                     },
                 },
                 words: [
-                    "profiles:read",
-                    "profiles:write",
+                    Placed {
+                        value: "profiles:read",
+                        line: 12,
+                        column: 16,
+                    },
+                    Placed {
+                        value: "profiles:write",
+                        line: 12,
+                        column: 33,
+                    },
                 ],
                 line: 12,
+                column: 15,
             },
             limits: Guardrails {
                 calls: None,
@@ -169,6 +186,36 @@ campaigns = []
                         source: "pianoroll.toml:21:13 (limits.campaigns)",
                     },
                 ],
+            },
+            limits_at: {
+                "campaigns": (
+                    21,
+                    1,
+                ),
+                "lists": (
+                    20,
+                    1,
+                ),
+                "minutes": (
+                    16,
+                    1,
+                ),
+                "never": (
+                    19,
+                    1,
+                ),
+                "only": (
+                    18,
+                    1,
+                ),
+                "records": (
+                    17,
+                    1,
+                ),
+                "writes": (
+                    15,
+                    1,
+                ),
             },
         }
     "#]]
