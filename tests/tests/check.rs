@@ -165,7 +165,77 @@ limits = { never = ["profiles.update"], only = ["flows.*"] }
 [automations.bare]
 program = "scripts/mark.rhai"
 "#,
-        expect![""],
+        expect![[r#"
+            pianoroll.toml:5:14: error: the program also works on the connection `archive` (Where they are kept.), and none is named for it
+              |
+            5 | [automations.mark]
+              |              ^^^^
+              = write with = { archive = "CONNECTION" }
+
+            pianoroll.toml:7:10: error: `scripts/mark.rhai` declares no connection `archiv`
+              |
+            7 | with = { archiv = "acme" }
+              |          ^^^^^^
+              = did you mean `archive`?
+
+            pianoroll.toml:8:12: error: parameter `days` is a whole number such as `90`, not `soon` (declared at scripts/mark.rhai:2)
+              |
+            8 | params = { days = "soon", list = "x" }
+              |            ^^^^
+
+            pianoroll.toml:8:27: error: scripts/mark.rhai has no parameter `list`: it takes days
+              |
+            8 | params = { days = "soon", list = "x" }
+              |                           ^^^^
+
+            pianoroll.toml:9:15: error: the program needs `lists:read` (`lists::find` at scripts/mark.rhai:4:12), `profiles:write` (`profiles::update` at scripts/mark.rhai:6:5) and `lists:write` (`lists::create` at scripts/mark.rhai:10:18), not granted here
+              |
+            9 | permissions = ["profiles:read", "flows:read", "flows:write", "lists:delete", "send"]
+              |               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+              = write permissions = ["profiles:read", "flows:read", "flows:write", "send", "lists:read", "profiles:write", "lists:write"]
+
+            pianoroll.toml:9:62: warning: nothing in the program needs `lists:delete`
+              |
+            9 | permissions = ["profiles:read", "flows:read", "flows:write", "lists:delete", "send"]
+              |                                                              ^^^^^^^^^^^^^^
+              = leave it out
+
+            pianoroll.toml:10:12: error: `never` rules out `profiles::update`, which the program calls at scripts/mark.rhai:6:5
+               |
+            10 | limits = { never = ["profiles.update"], only = ["flows.*"] }
+               |            ^^^^^
+               = take it out of `never` in `[automations.mark]`, or out of the program
+
+            pianoroll.toml:10:41: error: `only` leaves out `lists::create`, which the program calls at scripts/mark.rhai:10:18
+               |
+            10 | limits = { never = ["profiles.update"], only = ["flows.*"] }
+               |                                         ^^^^
+               = add "lists.create" to `only`, or take the call out of the program
+
+            pianoroll.toml:12:14: error: parameter `days` is missing: a whole number such as `90` (How long without an event.) (declared at scripts/mark.rhai:2)
+               |
+            12 | [automations.bare]
+               |              ^^^^
+
+            pianoroll.toml:12:14: error: the program also works on the connection `archive` (Where they are kept.), and none is named for it
+               |
+            12 | [automations.bare]
+               |              ^^^^
+               = write with = { archive = "CONNECTION" }
+
+            pianoroll.toml:12:14: error: the program needs `lists:read` (`lists::find` at scripts/mark.rhai:4:12), `profiles:read` (`profiles::each` at scripts/mark.rhai:5:10), `profiles:write` (`profiles::update` at scripts/mark.rhai:6:5), `flows:read` (`flows::find` at scripts/mark.rhai:8:14), `flows:write` (`flows::update_status` at scripts/mark.rhai:9:1) and `lists:write` (`lists::create` at scripts/mark.rhai:10:18), not granted here
+               |
+            12 | [automations.bare]
+               |              ^^^^
+               = write permissions = ["lists:read", "profiles:read", "profiles:write", "flows:read", "flows:write", "lists:write"]
+
+            pianoroll.toml:12:14: warning: the program may need `flows:send` (`flows::update_status` at scripts/mark.rhai:9:1), not granted here
+               |
+            12 | [automations.bare]
+               |              ^^^^
+               = if it does, write permissions = ["lists:read", "profiles:read", "profiles:write", "flows:read", "flows:write", "lists:write", "flows:send"]
+
+        "#]],
     );
 }
 
@@ -182,7 +252,25 @@ program = "scripts/bad.rhai"
 [automations.c]
 program = "lib/names.rhai"
 "#,
-        expect![""],
+        expect![[r#"
+            pianoroll.toml:6:11: error: there is no file `scripts/makr.rhai`
+              |
+            6 | program = "scripts/makr.rhai"
+              |           ^^^^^^^^^^^^^^^^^^^
+              = did you mean `scripts/mark.rhai`?
+
+            pianoroll.toml:9:11: error: the program `scripts/bad.rhai` cannot run: it has mistakes
+              |
+            9 | program = "scripts/bad.rhai"
+              |           ^^^^^^^^^^^^^^^^^^
+              = the first is at scripts/bad.rhai:1:1
+
+            pianoroll.toml:12:11: error: the program `lib/names.rhai` is a library, which runs nothing by itself
+               |
+            12 | program = "lib/names.rhai"
+               |           ^^^^^^^^^^^^^^^^
+
+        "#]],
     );
 }
 
@@ -209,7 +297,9 @@ fn programs_read_what_is_wrong_with_automations() {
             .map(word)
             .join(" ")
     });
-    expect![""].assert_eq(&shown.collect::<Vec<_>>().join("\n"));
+    expect![[r#"
+        "pianoroll.toml" 3 15 14 "error" "automation" "the program needs `lists:delete` (`lists::delete` at x.rhai:1:1), not granted here" "write permissions = [\"lists:delete\"]"
+        "pianoroll.toml" 3 16 12 "warning" "automation" "nothing in the program needs `lists:read`" "leave it out""#]].assert_eq(&shown.collect::<Vec<_>>().join("\n"));
 }
 
 const GREET: &str = "const WORD = \"hello\";\nfn all() { lists::delete(\"x\") }\n";
@@ -223,7 +313,15 @@ fn libraries_are_checked_as_such_and_count_for_those_who_import_them() {
         ("a.rhai", GREETS),
     ]);
     let told = check(folder.path(), &[]).expect_code(2);
-    expect![""].assert_eq(&told.stdout);
+    expect![[r#"
+        pianoroll.toml:1:14: error: the program needs `lists:delete` (`lists::delete` at lib/greet.rhai:2:12), not granted here
+          |
+        1 | [automations.a]
+          |              ^
+          = write permissions = ["lists:delete"]
+
+        checked 3 files: 1 error
+    "#]].assert_eq(&told.stdout);
     let told = check(folder.path(), &["a.rhai"]).expect_code(0);
     assert!(told.stdout.starts_with("needs lists:delete\n"), "{told:?}");
     let _ = check(folder.path(), &["lib"]).expect_code(0);
@@ -246,10 +344,58 @@ fn a_mistake_in_a_library_is_told_once() {
     ];
     let folder = project(&files);
     let whole = check(folder.path(), &[]).expect_code(2);
-    expect![""].assert_eq(&whole.stdout);
+    expect![[r#"
+        a.rhai:1:8: error: the library `greet` has mistakes
+          |
+        1 | import "greet" as greet;
+          |        ^^^^^^^
+          = the first is at lib/greet.rhai:1:12
+
+        b.rhai:2:8: error: the library `outer` has mistakes
+          |
+        2 | import "outer" as outer;
+          |        ^^^^^^^
+          = the first is at lib/greet.rhai:1:12
+
+        lib/greet.rhai:1:12: error: there is no function `lists::delet`
+          |
+        1 | fn all() { lists::delet("x") }
+          |            ^^^^^^^^^^^^
+          = did you mean `lists::delete`?
+
+        lib/outer.rhai:1:8: error: the library `greet` has mistakes
+          |
+        1 | import "greet" as greet;
+          |        ^^^^^^^
+          = the first is at lib/greet.rhai:1:12
+
+        checked 5 files: 4 errors
+    "#]]
+    .assert_eq(&whole.stdout);
     // Without the library among the files it is told all the same.
     let some = check(folder.path(), &["a.rhai", "b.rhai"]).expect_code(2);
-    expect![""].assert_eq(&some.stdout);
+    expect![[r#"
+        a.rhai:1:8: error: the library `greet` has mistakes
+          |
+        1 | import "greet" as greet;
+          |        ^^^^^^^
+          = the first is at lib/greet.rhai:1:12
+
+        b.rhai:2:8: error: the library `outer` has mistakes
+          |
+        2 | import "outer" as outer;
+          |        ^^^^^^^
+          = the first is at lib/greet.rhai:1:12
+
+        lib/greet.rhai:1:12: error: there is no function `lists::delet`
+          |
+        1 | fn all() { lists::delet("x") }
+          |            ^^^^^^^^^^^^
+          = did you mean `lists::delete`?
+
+        checked 3 files: 3 errors
+    "#]]
+    .assert_eq(&some.stdout);
 }
 
 #[test]
@@ -269,5 +415,19 @@ test(\"it copies\", || {
         ("twice.test.rhai", "test(\"a\", || run());\ntest(\"a\", || run());\n"),
     ]);
     let told = check(folder.path(), &[]).expect_code(2);
-    expect![""].assert_eq(&told.stdout);
+    expect![[r#"
+        bad.test.rhai:1:14: error: there is no function `expect::equals`
+          |
+        1 | test("a", || expect::equals(1, 1));
+          |              ^^^^^^^^^^^^^^
+          = did you mean `expect::equal`?
+
+        twice.test.rhai:2:1: error: there is a test with this name already, in line 1
+          |
+        2 | test("a", || run());
+          | ^^^^
+
+        checked 4 files: 2 errors
+    "#]]
+    .assert_eq(&told.stdout);
 }

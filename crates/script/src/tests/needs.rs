@@ -18,8 +18,7 @@ fn check(source: &str, expected: Expect) {
             if permissions.is_empty() { "?".to_owned() } else { permissions.join(" or ") };
         let (line, column) = (need.place.line, need.place.column);
         let operation = need.operation.unwrap_or("?");
-        let _ =
-            writeln!(text, "{line}:{column} {} ({operation}): {permissions}", need.function);
+        let _ = writeln!(text, "{line}:{column} {} ({operation}): {permissions}", need.function);
     }
     expected.assert_eq(&text);
 }
@@ -41,14 +40,14 @@ fn each_call_needs_what_it_may_do() {
         [1].map(|x| metrics::get("m"));
         "#,
         expect![[r#"
-            2:20 lists::find: lists:read
-            2:20 lists::find: lists:read
-            3:33 lists::each_profile: lists:read
-            3:61 profiles::merge: profiles:delete
-            5:9 lists::sync_profiles: lists:read
-            5:9 lists::sync_profiles: lists:write
-            5:9 lists::sync_profiles: lists:write
-            6:21 metrics::get: metrics:read
+            2:20 lists::find (lists.list): lists:read
+            2:20 lists::find (lists.get): lists:read
+            3:33 lists::each_profile (lists.list_profiles): lists:read
+            3:61 profiles::merge (profiles.merge): profiles:delete
+            5:9 lists::sync_profiles (lists.list_profiles): lists:read
+            5:9 lists::sync_profiles (lists.add_profiles): lists:write
+            5:9 lists::sync_profiles (lists.remove_profiles): lists:write
+            6:21 metrics::get (metrics.get): metrics:read
         "#]],
     );
 }
@@ -75,16 +74,16 @@ fn what_a_body_decides_is_known_where_it_is_written_out() {
         webhooks::update(id, #{ name: "x", endpoint_url: "https://a.example" });
         "#,
         expect![[r#"
-            3:9 flows::update_status: flows:send
-            4:9 flows::update_status: flows:write
-            5:9 flows::update_status: flows:send
-            7:9 flows::update_status: flows:send
-            9:9 flows::update_status: flows:write
-            12:9 flows::update_status: flows:write or flows:send
-            13:29 flows::update_status: flows:write or flows:send
-            15:34 flows::update_status: flows:write or flows:send
-            16:9 webhooks::update: webhooks:write
-            17:9 webhooks::update: webhooks:send
+            3:9 flows::update_status (flows.update_status): flows:send
+            4:9 flows::update_status (flows.update_status): flows:write
+            5:9 flows::update_status (flows.update_status): flows:send
+            7:9 flows::update_status (flows.update_status): flows:send
+            9:9 flows::update_status (flows.update_status): flows:write
+            12:9 flows::update_status (flows.update_status): flows:write or flows:send
+            13:29 flows::update_status (flows.update_status): flows:write or flows:send
+            15:34 flows::update_status (flows.update_status): flows:write or flows:send
+            16:9 webhooks::update (webhooks.update): webhooks:write
+            17:9 webhooks::update (webhooks.update): webhooks:send
         "#]],
     );
 }
@@ -100,10 +99,10 @@ fn a_request_needs_what_it_turns_out_to_be() {
         request("GET", path);
         "#,
         expect![[r#"
-            2:9 request: profiles:read
-            3:9 request: flows:send
-            4:9 request: request
-            6:9 request: ?
+            2:9 request (profiles.list): profiles:read
+            3:9 request (flows.update_status): flows:send
+            4:9 request (request): request
+            6:9 request (?): ?
         "#]],
     );
 }

@@ -170,7 +170,9 @@ impl Automation<'_> {
             .collect();
         once(&mut perhaps);
         let line = |more: &[&[(&Permission, &Need)]]| {
-            let words = self.settings.permissions.words.iter().map(|word| word.value.clone());
+            let words = self.settings.permissions.words.iter();
+            let words = words.filter(|word| !is_needless(&word.value, needs));
+            let words = words.map(|word| word.value.clone());
             let more = more.iter().flat_map(|more| more.iter());
             let more = more.map(|(permission, _)| permission.to_string());
             let words: Vec<String> = words.chain(more).map(|word| format!("\"{word}\"")).collect();
