@@ -171,6 +171,9 @@ test("an account like the real one", || {
     expect::completed(run);
     expect::equal(run.effects.len(), 5);
     expect::equal(tags::find("Promo").id, "abc123");
+    // Each is listed under its channel, as in the account.
+    expect::that(campaigns::count(#{ filter: filter::equals("messages.channel", "email") }) > 100, "campaigns are there");
+    expect::that(campaigns::count(#{ filter: filter::equals("messages.channel", "sms") }) > 10, "campaigns are there");
 });
 "#,
     );
