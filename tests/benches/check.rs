@@ -71,7 +71,7 @@ fn project(folder: &Path, scripts: usize) -> Vec<String> {
         let mut text = String::new();
         for (number, line) in original.lines().enumerate() {
             if number == end {
-                let _ = writeln!(text, "import \"shared\" as shared;\nlet copy{index} = shared::shout(\"{index}\");");
+                let _ = writeln!(text, "import \"shared\" as names;\nlet copy{index} = names::shout(\"{index}\");");
             }
             let _ = writeln!(text, "{line}");
         }
