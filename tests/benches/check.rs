@@ -90,8 +90,8 @@ fn check(folder: &Path, words: &[&str]) {
     let mut command = pianoroll(["check"].iter().chain(words));
     command.current_dir(folder).stdout(Stdio::null()).stderr(Stdio::null());
     let status = command.status().expect("starts");
-    // A script without a default for a parameter is a mistake of its automation; anything else is one of this bench.
-    assert!(matches!(status.code(), Some(0 | 2)), "{status}");
+    // A project with mistakes is checked less far, so its time would say nothing.
+    assert!(status.success(), "{status}");
 }
 
 fn median(times: usize, mut work: impl FnMut()) -> Duration {

@@ -26,6 +26,7 @@ mod permission;
 mod position;
 mod retry;
 mod revision;
+mod status;
 mod suggest;
 
 pub use clock::{Clock, ManualClock, Sleep, SteppingClock};
@@ -37,4 +38,5 @@ pub use permission::{ParsePermissionError, Permission, PermissionSet};
 pub use position::Position;
 pub use retry::Retry;
 pub use revision::{ParseRevisionError, Revision};
+pub use status::Status;
 pub use suggest::suggest;

@@ -1,0 +1,178 @@
+//! What stores a journal.
+
+use std::future::Future;
+use std::path::Path;
+use std::pin::Pin;
+
+use jiff::Timestamp;
+use pianoroll_model::{Position, RunId};
+
+use crate::entry::{Answer, Entry, Intent, Note};
+use crate::error::JournalError;
+use crate::run::{
+    AttemptRecord, Claim, End, LastRun, NewRun, Program, RunFilter, RunRecord, StateScope,
+    StateValue,
+};
+
+/// What a backend is waited for.
+pub type Pending<'a, T> = Pin<Box<dyn Future<Output = Result<T, JournalError>> + Send + 'a>>;
+
+/// Something that an attempt writes. Each names the claim that it is made under.
+#[derive(Clone, Debug)]
+pub enum Write {
+    /// An entry without an answer: an effect that is about to be sent. A void entry at the same position is replaced, and keeps
+    /// its number; `number` is where it goes.
+    Intent {
+        /// The claim.
+        claim: Claim,
+        /// Its number.
+        number: u64,
+        /// What is asked.
+        intent: Intent,
+    },
+    /// The answer of an intent.
+    Answer {
+        /// The claim.
+        claim: Claim,
+        /// Its number.
+        number: u64,
+        /// What came of it.
+        answer: Answer,
+    },
+    /// An entry with its answer at once: a read, or what is no call.
+    Record {
+        /// The claim.
+        claim: Claim,
+        /// Its number.
+        number: u64,
+        /// What was asked.
+        intent: Intent,
+        /// What came of it.
+        answer: Answer,
+    },
+    /// An entry that does not count any more.
+    Void {
+        /// The claim.
+        claim: Claim,
+        /// Its number.
+        number: u64,
+    },
+    /// A note. One that is there already stays.
+    Note {
+        /// The claim.
+        claim: Claim,
+        /// What was said.
+        note: Note,
+    },
+    /// A state value; none takes it away.
+    State {
+        /// The claim.
+        claim: Claim,
+        /// The value.
+        scope: StateScope,
+        /// Its name.
+        key: String,
+        /// The value.
+        value: Option<serde_json::Value>,
+        /// When.
+        at: Timestamp,
+    },
+}
+
+impl Write {
+    /// The claim that it is made under.
+    #[must_use]
+    pub fn claim(&self) -> &Claim {
+        match self {
+            Write::Intent { claim, .. }
+            | Write::Answer { claim, .. }
+            | Write::Record { claim, .. }
+            | Write::Void { claim, .. }
+            | Write::Note { claim, .. }
+            | Write::State { claim, .. } => claim,
+        }
+    }
+}
+
+/// Runs whose writes were left out, since another claim of them is newer.
+pub type Fenced = Vec<RunId>;
+
+/// What stores a journal: one process owns it at a time, and others may read beside.
+pub trait Backend: Send + Sync + 'static {
+    /// Writes all of these in one durable step, or none of them. Writes of a claim that is not the newest of its run are left
+    /// out and told.
+    fn commit(&self, writes: Vec<Write>) -> Pending<'_, Fenced>;
+
+    /// Stores a new run with its program, in one durable step. A trigger that is unique and has made a run before makes none:
+    /// the answer is then that run's id.
+    fn create(&self, run: NewRun, program: Program) -> Pending<'_, Option<RunId>>;
+
+    /// Begins the next attempt of a run that is not finished, or that finished as failed or cancelled. An attempt that had no
+    /// end is marked as interrupted.
+    fn claim(&self, run: &RunId, at: Timestamp) -> Pending<'_, Claim>;
+
+    /// Ends an attempt. When the run is finished, the answers of its reads are deleted.
+    fn end(&self, claim: &Claim, end: End) -> Pending<'_, ()>;
+
+    /// Sets what an entry without a known outcome has come to, by an operator's word, while no attempt is under way: `Done`
+    /// with an answer, or `Void`. The claim's epoch goes up, so that an old attempt cannot write any more.
+    fn resolve(&self, run: &RunId, number: u64, answer: Answer) -> Pending<'_, ()>;
+
+    /// Ends a run outside of any attempt: an operator gave it up, or cancelled it while it waited.
+    fn close(&self, run: &RunId, end: End) -> Pending<'_, ()>;
+
+    /// A run.
+    fn run(&self, run: &RunId) -> Pending<'_, Option<RunRecord>>;
+
+    /// Runs, newest first.
+    fn runs(&self, filter: &RunFilter) -> Pending<'_, Vec<RunRecord>>;
+
+    /// The attempts of a run, in order.
+    fn attempts(&self, run: &RunId) -> Pending<'_, Vec<AttemptRecord>>;
+
+    /// The numbers and positions of a run's entries that count, in the order of their numbers; those that are void are told by
+    /// `true`.
+    fn positions(&self, run: &RunId) -> Pending<'_, Vec<(u64, Position, bool)>>;
+
+    /// Entries from a number on, in order, each checked against its checksum: at most `count`, and no more once they hold
+    /// `bytes` bytes.
+    fn entries(&self, run: &RunId, from: u64, count: u32, bytes: usize) -> Pending<'_, Vec<Entry>>;
+
+    /// The notes of a run in the order in which they were said.
+    fn notes(&self, run: &RunId) -> Pending<'_, Vec<Note>>;
+
+    /// A program by its digest, which is checked.
+    fn program(&self, digest: &str) -> Pending<'_, Option<Program>>;
+
+    /// A state value.
+    fn state(&self, scope: &StateScope, key: &str) -> Pending<'_, Option<StateValue>>;
+
+    /// All state values, of one scope or of all.
+    fn states(&self, scope: Option<&StateScope>) -> Pending<'_, Vec<StateValue>>;
+
+    /// Sets a state value by hand, or takes it away.
+    fn set_state(
+        &self,
+        scope: &StateScope,
+        key: &str,
+        value: Option<serde_json::Value>,
+        at: Timestamp,
+    ) -> Pending<'_, ()>;
+
+    /// The newest run of a scope that completed.
+    fn last_run(&self, scope: &StateScope) -> Pending<'_, Option<LastRun>>;
+
+    /// Deletes finished runs that ended before `runs`, and the replaced values of those that ended before `replaced`; answers how
+    /// many runs were deleted.
+    fn sweep(&self, runs: Timestamp, replaced: Timestamp) -> Pending<'_, u64>;
+
+    /// Takes a text (a profile's id) out of everything that finished runs have kept; answers how many records held it, and the
+    /// runs that are still open and hold it.
+    fn erase(&self, text: &str) -> Pending<'_, (u64, Vec<RunId>)>;
+
+    /// Writes a copy of the whole to a new file.
+    fn backup(&self, to: &Path) -> Pending<'_, ()>;
+
+    /// Waits until everything is on disk, and closes.
+    fn shut(&self) -> Pending<'_, ()>;
+}
