@@ -404,6 +404,10 @@ async fn disturbed(stage: &Stage, acts: &[Act], troubles: &[Trouble]) {
         stage.simulator.set_faults(trouble.map(spoiled).unwrap_or_default());
         // Another process.
         let journal = Journal::new(memory.clone());
+        let record = journal.backend().run(&id).await.unwrap().unwrap();
+        if record.outcome == Some(Outcome::Completed) {
+            return;
+        }
         let begun = journal.begin(&id, Timestamp::UNIX_EPOCH).await.unwrap();
         if let Some((commits, made)) = trouble.and_then(|trouble| trouble.crash) {
             memory.crash_after(commits, made);
