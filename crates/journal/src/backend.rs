@@ -94,13 +94,17 @@ impl Write {
     }
 }
 
-/// Runs whose writes were left out, since another claim of them is newer.
-pub type Fenced = Vec<RunId>;
+/// Claims whose writes were left out: their attempt has ended, or another claim of the run is newer. A commit may hold writes of
+/// both, so that a run's id would not tell them apart.
+pub type Fenced = Vec<Claim>;
 
 /// What stores a journal: one process owns it at a time, and others may read beside.
 pub trait Backend: Send + Sync + 'static {
-    /// Writes all of these in one durable step, or none of them. Writes of a claim that is not the newest of its run are left
-    /// out and told.
+    /// The epoch with which this owner began: a running run with an older one was interrupted.
+    fn owner_epoch(&self) -> u64;
+
+    /// Writes all of these in one durable step, or none of them. Writes of a claim that is not the newest of its run, or whose
+    /// attempt has ended, are left out and told. A void of a number that nothing has is none.
     fn commit(&self, writes: Vec<Write>) -> Pending<'_, Fenced>;
 
     /// Stores a new run with its program, in one durable step. A trigger that is unique and has made a run before makes none:
@@ -108,7 +112,8 @@ pub trait Backend: Send + Sync + 'static {
     fn create(&self, run: NewRun, program: Program) -> Pending<'_, Option<RunId>>;
 
     /// Begins the next attempt of a run that is not finished, or that finished as failed or cancelled. An attempt that had no
-    /// end is marked as interrupted.
+    /// end is marked as interrupted. Of a run that was finished the reads become void, since what they were answered is gone. A
+    /// run that waits since it was restored is refused until it is released.
     fn claim(&self, run: &RunId, at: Timestamp) -> Pending<'_, Claim>;
 
     /// Ends an attempt. When the run is finished, the answers of its reads are deleted.
@@ -120,6 +125,13 @@ pub trait Backend: Send + Sync + 'static {
 
     /// Ends a run outside of any attempt: an operator gave it up, or cancelled it while it waited.
     fn close(&self, run: &RunId, end: End) -> Pending<'_, ()>;
+
+    /// Keeps that somebody asked for a run to be cancelled; whoever has it looks at that.
+    fn request_cancel(&self, run: &RunId) -> Pending<'_, ()>;
+
+    /// Lets a run go on that was found in a backup, by the word of an operator who knows that it may repeat what it did after the
+    /// backup: it waits for its next attempt from then on.
+    fn release(&self, run: &RunId, at: Timestamp) -> Pending<'_, ()>;
 
     /// A run.
     fn run(&self, run: &RunId) -> Pending<'_, Option<RunRecord>>;

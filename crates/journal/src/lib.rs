@@ -11,8 +11,11 @@
 mod attempt;
 mod backend;
 mod entry;
+mod erase;
 mod error;
 mod journal;
+mod memory;
+mod rules;
 mod run;
 mod writer;
 
@@ -21,6 +24,7 @@ pub use backend::{Backend, Fenced, Pending, Write};
 pub use entry::{Answer, Entry, EntryKind, EntryState, Intent, Note, NoteKind};
 pub use error::{JournalError, JournalErrorKind};
 pub use journal::Journal;
+pub use memory::Memory;
 pub use run::{
     AttemptEnd, AttemptRecord, Claim, End, LastRun, NewRun, Program, RunFilter, RunRecord,
     StateScope, StateValue, Trigger, Waiting, WaitingReason,

@@ -1,9 +1,12 @@
 //! Runs and what belongs to them, as the journal keeps them.
 
+use std::fmt::Write as _;
+
 use jiff::Timestamp;
 use pianoroll_model::{Outcome, RunId, Status};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 
 /// Why a run was started.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -90,6 +93,29 @@ pub struct Program {
     pub kind: String,
     /// What the kind says it is: of a script a JSON object with all its sources.
     pub content: String,
+}
+
+impl Program {
+    /// A program with its digest.
+    #[must_use]
+    pub fn new(kind: impl Into<String>, content: impl Into<String>) -> Self {
+        let content = content.into();
+        Self { digest: digest(&content), kind: kind.into(), content }
+    }
+
+    /// Whether the content is what the digest says.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.digest == digest(&self.content)
+    }
+}
+
+fn digest(content: &str) -> String {
+    let mut hexadecimal = String::with_capacity(64);
+    for byte in Sha256::digest(content) {
+        let _ = write!(hexadecimal, "{byte:02x}");
+    }
+    hexadecimal
 }
 
 /// Why a run waits.

@@ -9,6 +9,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::backend::{Backend, Write};
 use crate::error::{JournalError, JournalErrorKind};
+use crate::rules;
 
 /// How many writes may wait for the disk before those who bring more wait too.
 const QUEUE: usize = 1024;
@@ -95,12 +96,15 @@ async fn work(backend: Arc<dyn Backend>, mut incoming: mpsc::Receiver<Order>) {
         let written = backend.commit(writes).await;
         for (claim, done) in claims.into_iter().zip(waiting) {
             let result = match &written {
-                Ok(fenced) if fenced.contains(&claim.run) => Err(fenced_off()),
+                Ok(fenced) if fenced.contains(&claim) => Err(rules::fenced()),
                 Ok(_) => Ok(()),
                 Err(error) => Err(error.clone()),
             };
             if let Err(error) = &result {
-                broken.insert(claim.run, (claim.epoch, error.clone()));
+                // An older attempt's failure tells nothing of a newer one.
+                if broken.get(&claim.run).is_none_or(|(epoch, _)| *epoch <= claim.epoch) {
+                    broken.insert(claim.run, (claim.epoch, error.clone()));
+                }
             }
             answer(done, result);
         }
@@ -146,11 +150,4 @@ fn answer(
         // Nobody listens any more where a call was dropped.
         let _ = done.send(result);
     }
-}
-
-fn fenced_off() -> JournalError {
-    JournalError::new(
-        JournalErrorKind::Fenced,
-        "takes nothing more from this attempt: a newer one of the run has begun",
-    )
 }

@@ -1,0 +1,150 @@
+//! A journal in memory: for tests, for runs that keep nothing, and as the measure of the other backend.
+
+mod kept;
+
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use jiff::Timestamp;
+use pianoroll_model::{Position, RunId};
+
+use crate::backend::{Backend, Fenced, Pending, Write};
+use crate::entry::{Answer, Entry, Note};
+use crate::error::{JournalError, JournalErrorKind};
+use crate::run::{
+    AttemptRecord, Claim, End, LastRun, NewRun, Program, RunFilter, RunRecord, StateScope,
+    StateValue,
+};
+use kept::Kept;
+
+/// A journal in memory: it lives as long as this does, and has all rules of a journal but durability.
+#[derive(Debug, Default)]
+pub struct Memory {
+    // Every operation is one short turn under it, so that each is whole.
+    kept: Mutex<Kept>,
+}
+
+impl Memory {
+    /// An empty journal.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn turn<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Kept) -> Result<T, JournalError>,
+    ) -> Pending<'_, T> {
+        let result = work(&mut self.kept.lock().unwrap_or_else(PoisonError::into_inner));
+        Box::pin(std::future::ready(result))
+    }
+}
+
+impl Backend for Memory {
+    fn owner_epoch(&self) -> u64 {
+        // Nobody owned it before, so no run of it was ever interrupted by another owner.
+        0
+    }
+
+    fn commit(&self, writes: Vec<Write>) -> Pending<'_, Fenced> {
+        self.turn(|kept| kept.commit(writes))
+    }
+
+    fn create(&self, run: NewRun, program: Program) -> Pending<'_, Option<RunId>> {
+        self.turn(|kept| kept.create(run, program))
+    }
+
+    fn claim(&self, run: &RunId, at: Timestamp) -> Pending<'_, Claim> {
+        self.turn(|kept| kept.claim(run, at))
+    }
+
+    fn end(&self, claim: &Claim, end: End) -> Pending<'_, ()> {
+        self.turn(|kept| kept.end(claim, end))
+    }
+
+    fn resolve(&self, run: &RunId, number: u64, answer: Answer) -> Pending<'_, ()> {
+        self.turn(|kept| kept.resolve(run, number, answer))
+    }
+
+    fn close(&self, run: &RunId, end: End) -> Pending<'_, ()> {
+        self.turn(|kept| kept.close(run, end))
+    }
+
+    fn request_cancel(&self, run: &RunId) -> Pending<'_, ()> {
+        self.turn(|kept| kept.request_cancel(run))
+    }
+
+    fn release(&self, run: &RunId, at: Timestamp) -> Pending<'_, ()> {
+        self.turn(|kept| kept.release(run, at))
+    }
+
+    fn run(&self, run: &RunId) -> Pending<'_, Option<RunRecord>> {
+        self.turn(|kept| Ok(kept.record(run)))
+    }
+
+    fn runs(&self, filter: &RunFilter) -> Pending<'_, Vec<RunRecord>> {
+        self.turn(|kept| Ok(kept.runs(filter)))
+    }
+
+    fn attempts(&self, run: &RunId) -> Pending<'_, Vec<AttemptRecord>> {
+        self.turn(|kept| Ok(kept.attempts(run)))
+    }
+
+    fn positions(&self, run: &RunId) -> Pending<'_, Vec<(u64, Position, bool)>> {
+        self.turn(|kept| Ok(kept.positions(run)))
+    }
+
+    fn entries(&self, run: &RunId, from: u64, count: u32, bytes: usize) -> Pending<'_, Vec<Entry>> {
+        self.turn(|kept| Ok(kept.entries(run, from, count, bytes)))
+    }
+
+    fn notes(&self, run: &RunId) -> Pending<'_, Vec<Note>> {
+        self.turn(|kept| Ok(kept.notes(run)))
+    }
+
+    fn program(&self, digest: &str) -> Pending<'_, Option<Program>> {
+        self.turn(|kept| Ok(kept.program(digest)))
+    }
+
+    fn state(&self, scope: &StateScope, key: &str) -> Pending<'_, Option<StateValue>> {
+        self.turn(|kept| Ok(kept.state(scope, key)))
+    }
+
+    fn states(&self, scope: Option<&StateScope>) -> Pending<'_, Vec<StateValue>> {
+        self.turn(|kept| Ok(kept.states(scope)))
+    }
+
+    fn set_state(
+        &self,
+        scope: &StateScope,
+        key: &str,
+        value: Option<serde_json::Value>,
+        at: Timestamp,
+    ) -> Pending<'_, ()> {
+        self.turn(|kept| {
+            kept.set_state(scope, key, value, at, None);
+            Ok(())
+        })
+    }
+
+    fn last_run(&self, scope: &StateScope) -> Pending<'_, Option<LastRun>> {
+        self.turn(|kept| Ok(kept.last_run(scope)))
+    }
+
+    fn sweep(&self, runs: Timestamp, replaced: Timestamp) -> Pending<'_, u64> {
+        self.turn(|kept| Ok(kept.sweep(runs, replaced)))
+    }
+
+    fn erase(&self, text: &str) -> Pending<'_, (u64, Vec<RunId>)> {
+        self.turn(|kept| kept.erase(text))
+    }
+
+    fn backup(&self, _to: &Path) -> Pending<'_, ()> {
+        let message = "is kept in memory only, so there is nothing to copy";
+        self.turn(|_| Err(JournalError::new(JournalErrorKind::State, message)))
+    }
+
+    fn shut(&self) -> Pending<'_, ()> {
+        self.turn(|_| Ok(()))
+    }
+}
