@@ -3,6 +3,7 @@
 
 mod grants;
 mod limits;
+mod state;
 mod target;
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -15,6 +16,7 @@ use crate::{exit, style};
 
 pub(crate) use grants::GrantArguments;
 pub(crate) use limits::LimitArguments;
+pub(crate) use state::StateArguments;
 #[cfg(test)]
 pub(crate) use target::QuotaWord;
 pub(crate) use target::{ModeWord, TargetArguments};

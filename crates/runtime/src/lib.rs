@@ -4,6 +4,7 @@
 //! - [`mod@credential`]: where a gateway key is read, the only place that does.
 //! - [`base_url`]: the traps of base URLs.
 //! - [`folder`]: the project's folder, as programs may use it; the only place that opens files for them.
+//! - [`state_folder`]: where the journal of a project's runs is.
 //! - [`execution`]: a guest and its host become a run with a report.
 //!
 //! Architecture invariants: this crate knows no guest by name (it takes `dyn Guest`), prints nothing and asks nobody: a
@@ -14,3 +15,4 @@ pub mod credential;
 pub mod execution;
 pub mod folder;
 pub mod project;
+pub mod state_folder;
