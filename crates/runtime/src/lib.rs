@@ -5,6 +5,7 @@
 //! - [`base_url`]: the traps of base URLs.
 //! - [`folder`]: the project's folder, as programs may use it; the only place that opens files for them.
 //! - [`state_folder`]: where the journal of a project's runs is.
+//! - [`durable`]: what the journal keeps of a run's settings, so that another attempt can begin.
 //! - [`execution`]: a guest and its host become a run with a report.
 //!
 //! Architecture invariants: this crate knows no guest by name (it takes `dyn Guest`), prints nothing and asks nobody: a
@@ -12,6 +13,7 @@
 
 pub mod base_url;
 pub mod credential;
+pub mod durable;
 pub mod execution;
 pub mod folder;
 pub mod project;

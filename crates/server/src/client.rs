@@ -81,11 +81,7 @@ impl Client {
         serde_json::from_slice(&body).map_err(unreadable)
     }
 
-    async fn follow(
-        &self,
-        order: RunOrder,
-        audience: Arc<dyn Audience>,
-    ) -> Result<Ended, Refusal> {
+    async fn follow(&self, order: RunOrder, audience: Arc<dyn Audience>) -> Result<Ended, Refusal> {
         let response = self.send(Method::POST, "/runs", written(&order)?).await?;
         let mut body = response.into_body();
         let mut read = BytesMut::new();
@@ -119,7 +115,13 @@ impl Client {
     }
 
     /// Asks a person, on a thread of its own, while the run is heard further.
-    fn put(&self, run: RunId, question: String, audience: Arc<dyn Audience>, over: Arc<AtomicBool>) {
+    fn put(
+        &self,
+        run: RunId,
+        question: String,
+        audience: Arc<dyn Audience>,
+        over: Arc<AtomicBool>,
+    ) {
         let client = self.clone();
         tokio::spawn(async move {
             let asked = tokio::task::spawn_blocking(move || {
@@ -141,8 +143,9 @@ impl Owner for Client {
     fn find(&self, word: String) -> Answering<'_, RunId> {
         Box::pin(async move {
             // What is no id, and no beginning of one, would not be one path segment.
-            let plain = word.parse::<RunId>().map_err(|error| {
-                Refusal { exit: 2, ..Refusal::new(RefusalKind::Refused, error.to_string()) }
+            let plain = word.parse::<RunId>().map_err(|error| Refusal {
+                exit: 2,
+                ..Refusal::new(RefusalKind::Refused, error.to_string())
             })?;
             self.ask(Method::GET, &format!("/runs/find/{plain}"), &()).await
         })
@@ -153,9 +156,7 @@ impl Owner for Client {
     }
 
     fn cancel(&self, run: RunId) -> Answering<'_, CancelReply> {
-        Box::pin(async move {
-            self.ask(Method::POST, &format!("/runs/{run}/cancel"), &()).await
-        })
+        Box::pin(async move { self.ask(Method::POST, &format!("/runs/{run}/cancel"), &()).await })
     }
 
     fn set_state(&self, value: SetState) -> Answering<'_, ()> {
@@ -173,8 +174,7 @@ async fn collect(response: hyper::Response<Incoming>) -> Result<Bytes, Refusal> 
 }
 
 fn written(value: &impl Serialize) -> Result<Vec<u8>, Refusal> {
-    serde_json::to_vec(value)
-        .map_err(|error| Refusal::new(RefusalKind::Request, error.to_string()))
+    serde_json::to_vec(value).map_err(|error| Refusal::new(RefusalKind::Request, error.to_string()))
 }
 
 fn gone(error: impl std::fmt::Display) -> Refusal {

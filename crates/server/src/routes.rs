@@ -86,11 +86,7 @@ async fn cancel(State(shared): State<Shared>, Path(run): Path<RunId>) -> Respons
     respond(shared.owner.cancel(run).await)
 }
 
-async fn answer(
-    State(shared): State<Shared>,
-    Path(run): Path<RunId>,
-    body: Bytes,
-) -> Response {
+async fn answer(State(shared): State<Shared>, Path(run): Path<RunId>, body: Bytes) -> Response {
     let reply: Reply = match read(&body) {
         Ok(reply) => reply,
         Err(refusal) => return refused(refusal),
@@ -120,7 +116,8 @@ async fn erase(State(shared): State<Shared>, body: Bytes) -> Response {
 
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
     serde_json::from_slice(body).map_err(|error| {
-        let message = format!("the request to the owner of the state folder cannot be read: {error}");
+        let message =
+            format!("the request to the owner of the state folder cannot be read: {error}");
         Refusal::new(RefusalKind::Request, message)
     })
 }

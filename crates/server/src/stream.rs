@@ -69,7 +69,8 @@ impl Listening {
     pub(crate) fn finish(&self, line: &Line) {
         let left_out = self.left_out.load(Ordering::Relaxed);
         if left_out > 0 {
-            let text = format!("{left_out} lines were left out: they came faster than they were read");
+            let text =
+                format!("{left_out} lines were left out: they came faster than they were read");
             self.send(&Line::Told(Event::Note { text }));
         }
         self.send(line);
