@@ -9,7 +9,7 @@ mod target;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
-    call, check, completions, connections, doctor, explain, fixtures, init, operations, run,
+    call, check, completions, connections, doctor, explain, fixtures, init, operations, run, runs,
     simulate, test,
 };
 use crate::{exit, style};
@@ -58,6 +58,8 @@ pub(crate) enum Command {
     Init(init::Args),
     /// Run a script, or an automation of the project
     Run(run::Args),
+    /// Look after runs
+    Runs(runs::Args),
     /// Find the mistakes of scripts before they run
     Check(check::Args),
     /// Play the tests of scripts: files named NAME.test.rhai

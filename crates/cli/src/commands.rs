@@ -10,6 +10,7 @@ pub(crate) mod fixtures;
 pub(crate) mod init;
 pub(crate) mod operations;
 pub(crate) mod run;
+pub(crate) mod runs;
 pub(crate) mod simulate;
 pub(crate) mod test;
 
@@ -22,6 +23,7 @@ pub(crate) fn execute(command: Command) -> Result<Exit, Failure> {
     match command {
         Command::Init(args) => init::execute(&args),
         Command::Run(args) => run::execute(&args),
+        Command::Runs(args) => runs::execute(&args),
         Command::Fixtures(command) => fixtures::execute(&command),
         Command::Test(args) => test::execute(&args),
         Command::Call(args) => call::execute(&args),

@@ -13,8 +13,8 @@ const FORM: u32 = 1;
 /// What every attempt of a run needs beside its program and parameters.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RunSettings {
-    /// Which form this is.
-    form: u32,
+    /// Which form this is: 1.
+    pub form: u32,
     /// What is granted, in words.
     pub grants: Vec<String>,
     /// Where more would be granted, for denials.

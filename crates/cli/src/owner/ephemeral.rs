@@ -61,7 +61,7 @@ impl Ephemeral {
     }
 }
 
-fn nothing<T>() -> Answering<'static, T> {
+fn nothing<T: Send + 'static>() -> Answering<'static, T> {
     let refusal = Failure::input("nothing is kept of this run, so there is nothing to look for");
     Box::pin(std::future::ready(Err(refusal.into())))
 }

@@ -10,8 +10,8 @@ use pianoroll_journal::{
 use pianoroll_model::{Clock, Outcome, RunId, Status};
 use pianoroll_script::Script;
 use pianoroll_server::{
-    Answering, Audience, CancelReply, Ended, EraseReply, Owner, OwnerInfo, PROTOCOL, Refusal,
-    RunOrder, SetState,
+    Answering, Audience, CancelReply, Ended, EraseReply, Owner, OwnerInfo, PROTOCOL, RunOrder,
+    SetState,
 };
 use serde_json::Value;
 
