@@ -10,6 +10,7 @@ mod arguments;
 mod commands;
 
 mod environment;
+mod recorded;
 mod source;
 mod target;
 mod testing;
@@ -21,8 +22,10 @@ mod confirm;
 mod progress;
 
 mod describe;
+mod moments;
 mod numbers;
 mod report;
+mod table;
 
 mod exit;
 mod failure;
