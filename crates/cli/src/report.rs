@@ -51,7 +51,7 @@ pub(crate) fn json(report: &RunReport, about: &str, exit: Exit) -> Value {
     if let (Value::Object(object), Value::Object(summary)) = (&mut object, summary) {
         object.extend(summary);
         if let Some(error) = &report.error {
-            object.insert("error".to_owned(), error_json(error));
+            object.insert("error".to_owned(), error.to_map());
         }
     }
     object
@@ -98,17 +98,6 @@ fn file_json(file: &OutputRecord) -> Value {
         object.insert("because".to_owned(), why.clone().into());
     }
     object
-}
-
-fn error_json(error: &GuestError) -> Value {
-    let mut details = match error.host().map(HostError::to_map) {
-        Some(Value::Object(details)) => details,
-        _ => serde_json::Map::new(),
-    };
-    details.insert("message".to_owned(), error.message.clone().into());
-    details.insert("rendered".to_owned(), error.rendered.clone().into());
-    details.insert("place".to_owned(), json!(error.place));
-    Value::Object(details)
 }
 
 /// The summary for people.

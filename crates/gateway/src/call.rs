@@ -1,8 +1,11 @@
 //! One call: its request, sent until its outcome is settled or no more may be sent.
 
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
 use bytes::Bytes;
 use jiff::Timestamp;
-use std::sync::Arc;
 
 use pianoroll_api::operation::{Budget, Operation};
 use pianoroll_api::{Arguments, operation};
@@ -27,8 +30,15 @@ pub use raw::RawRequest;
 
 use next::{Next, Tally};
 
+/// What must have happened before the first byte of a call leaves: its intent is on disk.
+pub trait Departure: Send + Sync {
+    /// Completes when the call may leave; `false` where it may not, and then nothing is sent. Asked once a call, after all
+    /// waiting for limits, so that an intent without an answer is one that was really under way.
+    fn leaves(&self) -> Pin<Box<dyn Future<Output = bool> + Send + '_>>;
+}
+
 /// One operation on one target.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Call<'a> {
     /// The operation.
     pub operation: &'static Operation,
@@ -38,13 +48,27 @@ pub struct Call<'a> {
     pub key: Option<&'a str>,
     /// A wish to stop: ends every wait and every read at once; an effect that is under way is seen to its end.
     pub cancel: Option<&'a Cancel>,
+    /// Who is asked before the call leaves.
+    pub departure: Option<&'a dyn Departure>,
+    /// Whether it was sent before, by an attempt or a process that never saw the answer: it is then treated as a call whose
+    /// first answer was lost, and what may not be sent twice is not sent, but probed.
+    pub lost: bool,
+}
+
+impl std::fmt::Debug for Call<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { operation, arguments, key, lost, .. } = self;
+        let mut debug = f.debug_struct("Call");
+        debug.field("operation", &operation.id).field("arguments", arguments);
+        debug.field("key", key).field("lost", lost).finish_non_exhaustive()
+    }
 }
 
 impl<'a> Call<'a> {
     /// A call without a key that nobody can stop.
     #[must_use]
     pub const fn new(operation: &'static Operation, arguments: &'a Arguments) -> Self {
-        Self { operation, arguments, key: None, cancel: None }
+        Self { operation, arguments, key: None, cancel: None, departure: None, lost: false }
     }
 
     /// With a key.
@@ -76,6 +100,9 @@ pub(crate) struct Target<'a> {
     /// Ids of the path and of the body: what a probe is called with.
     pub(crate) ids: Vec<String>,
     pub(crate) cancel: Option<&'a Cancel>,
+    pub(crate) departure: Option<&'a dyn Departure>,
+    /// See [`Call::lost`].
+    pub(crate) lost: bool,
 }
 
 impl Target<'_> {
@@ -122,6 +149,8 @@ impl Gateway {
             budgets: budgets(operation, call.arguments),
             ids: settle::ids(operation, connection, call.arguments),
             cancel: call.cancel,
+            departure: call.departure,
+            lost: call.lost,
             request,
         };
         self.drive(target).await
@@ -150,8 +179,13 @@ impl Gateway {
             return Err(failure.detail(detail).into());
         }
         let mut effort = Effort::default();
-        let mut tally = Tally::default();
+        let mut tally = Tally { lost: target.lost, ..Tally::default() };
         let result = loop {
+            if target.lost && !target.class.resends_unknown() {
+                let failure = target.failure(ErrorKind::Dropped, Certainty::Unknown);
+                let failure = failure.detail("it was sent before, and its answer was never seen");
+                break self.probe(&target, failure, &mut effort).await;
+            }
             let failure = match self.once(&target, &mut effort).await {
                 Ok(done) => break Ok((done, Settlement::Answered)),
                 Err(failure) => failure,
@@ -203,6 +237,12 @@ impl Gateway {
             return Err(target.failure(ErrorKind::Cancelled, Certainty::NotDone));
         }
         let permit = self.admit(target, effort).await?;
+        if effort.requests == 0
+            && let Some(departure) = target.departure
+            && !departure.leaves().await
+        {
+            return Err(target.failure(ErrorKind::Cancelled, Certainty::NotDone));
+        }
         effort.retries += u32::from(effort.requests > 0);
         effort.requests += 1;
         let exchange = self.inner.exchange(&target.request);

@@ -149,7 +149,7 @@ impl Gateway {
                 Failure::new("connections.list", ErrorKind::Arguments, Certainty::NotDone);
             return Err(failure.detail("the spec has no such operation").into());
         };
-        let call = Call { operation, arguments: &arguments, key: None, cancel };
+        let call = Call { cancel, ..Call::new(operation, &arguments) };
         let answer = self.call(&Connection::control_plane(), call).await?;
         let mut found = ConnectionInfo::parse_list(&answer.json());
         // A control plane that does not know the parameter would list all apps.

@@ -5,6 +5,7 @@ use std::ops::Deref;
 use std::time::Duration;
 
 use pianoroll_model::{Certainty, Persistence};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::answer::Effort;
@@ -15,7 +16,8 @@ mod parse;
 pub(crate) use parse::{Parsed, parse};
 
 /// What kind of failure it is: what a program, or a person, can do about it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ErrorKind {
     /// 401: the key is missing or wrong.
     Unauthorized,
@@ -104,7 +106,7 @@ impl ErrorKind {
 }
 
 /// One reason, as the API gave it. Nothing is cut off.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Reason {
     /// The API's handle for this very error; support asks for it.
     pub id: Option<String>,
@@ -129,8 +131,8 @@ pub struct CallError {
     failure: Box<Failure>,
 }
 
-/// Everything known about a failed call.
-#[derive(Clone, Debug)]
+/// Everything known about a failed call. Written down and read again, it is the same.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Failure {
     /// The operation's id, or method and path of a raw request.
     pub operation: String,

@@ -30,7 +30,7 @@ mod limiter;
 pub use limiter::simulation;
 
 pub use answer::{Answer, Effort, NextPage, PageInfo, Settlement, Statistics};
-pub use call::{Call, RawRequest};
+pub use call::{Call, Departure, RawRequest};
 pub use cancel::Cancel;
 pub use clock::SystemClock;
 pub use config::{Config, ConfigError, Endpoints, ParseQuotaError, Quota, Retries};

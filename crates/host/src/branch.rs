@@ -1,12 +1,18 @@
 //! A line of host calls: the trunk of a run, or one item of a `parallel`.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+mod checkpoint;
+mod files;
+mod notes;
+mod state;
+mod time;
+
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use jiff::Timestamp;
 use pianoroll_api::{Arguments, Options};
-use pianoroll_model::Position;
+use pianoroll_journal::{self as journal, Attempt};
+use pianoroll_model::{Effect, Position};
 use serde_json::Value;
 
 use crate::account::KnownAccount;
@@ -15,8 +21,12 @@ use crate::guardrails::{GuardrailError, Refusal};
 use crate::host::Host;
 use crate::pages::Pages;
 use crate::random::RandomStream;
+use crate::replay::{self, Asked, Recalled};
 use crate::reply::Reply;
 use crate::{resolve, road};
+
+pub use checkpoint::{Checkpoint, OpenCheckpoint};
+pub use files::OpenError;
 
 /// A line of host calls, each with the next sequence number. Clones are the same line.
 #[derive(Clone)]
@@ -33,12 +43,19 @@ pub(crate) struct Line {
     last: AtomicU64,
     // Drawing takes nanoseconds, and a branch draws on one thread.
     random: Mutex<RandomStream>,
+    /// Notes that were said.
+    notes: AtomicU64,
+    /// How many checkpoints stand around.
+    quiet: AtomicU32,
+    // A checkpoint that has thrown; once, when the program goes on behind it.
+    thrown: Mutex<Option<(journal::Intent, journal::Answer)>>,
 }
 
 impl Line {
     pub(crate) fn new(seed: u64, branch: Option<(u64, u64)>) -> Self {
         let random = Mutex::new(RandomStream::new(seed, branch));
-        Self { branch, last: AtomicU64::new(0), random }
+        let (last, notes, quiet) = (AtomicU64::new(0), AtomicU64::new(0), AtomicU32::new(0));
+        Self { branch, last, random, notes, quiet, thrown: Mutex::default() }
     }
 }
 
@@ -93,6 +110,7 @@ impl Branch {
     pub fn fork(&self, parallel: u64, item: u64) -> Branch {
         debug_assert!(self.line.branch.is_none(), "branches do not nest");
         let line = Line::new(self.host.settings.seed, Some((parallel, item)));
+        line.quiet.store(self.line.quiet.load(Ordering::Relaxed), Ordering::Relaxed);
         Branch::new(Arc::clone(&self.host), Arc::new(line), self.account.clone())
     }
 
@@ -119,37 +137,11 @@ impl Branch {
         Err(error)
     }
 
-    /// The moment now, by the run's clock: a host call of its own, with a sequence, since no two readings are alike.
-    #[must_use]
-    pub fn clock(&self) -> Timestamp {
-        let _ = self.next_sequence();
-        self.host.clock().now()
-    }
-
-    /// Waits on the run's clock before a call of `operation`: a host call of its own. It never waits past a limit on the run's
-    /// time, so that the call behind it meets the limit.
-    ///
-    /// # Errors
-    /// The run was cancelled, or ended by another branch.
-    pub async fn sleep(&self, duration: Duration, operation: &str) -> Result<(), HostError> {
-        let position = self.next_position();
-        let limit = self.host.settings.guardrails.seconds.as_ref();
-        let left =
-            limit.map(|limit| Duration::from_secs(limit.most).saturating_sub(self.host.running()));
-        let cancel = self.host.cancel();
-        let wait = self.host.clock().sleep(left.map_or(duration, |left| duration.min(left)));
-        tokio::select! {
-            () = wait => {}
-            () = cancel.cancelled() => {}
-        }
-        if let Some(error) = self.host.stop_reason() {
-            return Err(error.clone());
-        }
-        if cancel.is_cancelled() {
-            let cause = Cause::Cancelled { operation: operation.to_owned() };
-            return Err(HostError::new(cause, position));
-        }
-        Ok(())
+    /// Tells that the items of a `parallel` have failed with these errors, and that it throws but the first of them: where that
+    /// ends the attempt, the next one makes all of their calls again.
+    pub fn uncaught(&self, parallel: u64, errors: impl IntoIterator<Item = HostError>) {
+        let positions = errors.into_iter().map(|error| error.position()).collect();
+        self.host.failed_beside(parallel, positions);
     }
 
     /// The next 64 random bits of this branch: the same ones whenever the run is replayed.
@@ -168,7 +160,8 @@ impl Branch {
     pub async fn call(&self, operation: &str, arguments: Arguments) -> Result<Reply, HostError> {
         let position = self.next_position();
         let ready = road::prepare(&self.host, &self.account, operation, arguments, position)?;
-        road::travel(&self.host, ready, position).await
+        self.settle_thrown().await?;
+        road::travel(&self.host, self.on_line(ready), position).await
     }
 
     /// Calls whatever a method and a native path turn out to be: an operation, with its checks, effect and permission, or a
@@ -191,10 +184,13 @@ impl Branch {
                 let account = &self.account;
                 let ready =
                     road::prepare_operation(&self.host, account, operation, arguments, position)?;
-                road::travel(&self.host, ready, position).await
+                self.settle_thrown().await?;
+                road::travel(&self.host, self.on_line(ready), position).await
             }
             resolve::Target::Native(request) => {
-                road::travel_native(&self.host, &self.account, request, position).await
+                self.settle_thrown().await?;
+                let quiet = self.is_quiet();
+                road::travel_native(&self.host, &self.account, request, quiet, position).await
             }
         }
     }
@@ -207,10 +203,46 @@ impl Branch {
     pub fn pages(&self, operation: &str, arguments: Arguments) -> Result<Pages, HostError> {
         let position = self.next_position();
         let ready = road::prepare(&self.host, &self.account, operation, arguments, position)?;
-        Ok(Pages::new(Arc::clone(&self.host), ready, position))
+        Ok(Pages::new(Arc::clone(&self.host), self.on_line(ready), position))
     }
 
     fn next_position(&self) -> Position {
         Position::new(self.line.branch, self.next_sequence())
+    }
+
+    /// Whether a checkpoint stands around, whose value is recorded in place of what happens here.
+    fn is_quiet(&self) -> bool {
+        self.line.quiet.load(Ordering::Relaxed) > 0
+    }
+
+    fn on_line(&self, ready: road::Ready) -> road::Ready {
+        road::Ready { quiet: self.is_quiet(), ..ready }
+    }
+
+    /// What records this line at the moment.
+    fn recording(&self) -> Option<&Attempt> {
+        self.host.attempt().filter(|_| !self.is_quiet())
+    }
+
+    /// What was recorded of something that is no call.
+    async fn recall(&self, asked: &Asked<'_>, position: Position) -> Result<Recalled, HostError> {
+        self.settle_thrown().await?;
+        match self.recording() {
+            Some(attempt) => replay::recall(&self.host, attempt, asked, position).await,
+            None => Ok(Recalled::Nothing),
+        }
+    }
+
+    /// Records what came of something that is no call.
+    async fn record(
+        &self,
+        asked: &Asked<'_>,
+        answer: journal::Answer,
+        position: Position,
+    ) -> Result<(), HostError> {
+        let Some(attempt) = self.recording() else { return Ok(()) };
+        let intent = asked.intent(&self.host, position, Effect::Read);
+        let recorded = attempt.record(intent, answer).await;
+        recorded.map(drop).map_err(|error| self.host.stopped(Cause::Journal(error), position))
     }
 }

@@ -3,14 +3,17 @@
 use std::fmt;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use pianoroll_api::Arguments;
 use pianoroll_gateway::CallError;
+use pianoroll_journal::JournalError;
 use pianoroll_model::{Persistence, Position, suggest};
 use serde_json::{Value, json};
 
 use crate::check::CheckErrors;
 use crate::guardrails::GuardrailError;
 use crate::permission::PermissionError;
+use crate::replay::Divergence;
 
 /// Why a host call failed, where, and how much of it was done before. Cheap to clone: an error that stops a run is given to
 /// every branch of it.
@@ -54,6 +57,16 @@ pub enum Cause {
         /// The names that the run knows.
         known: Vec<String>,
     },
+    /// What the run does cannot be recorded, or what it did cannot be read. Nothing was sent that is not recorded; the run is
+    /// over until its next attempt.
+    Journal(JournalError),
+    /// The program does something else than in an earlier attempt. The run is over.
+    Diverged(Divergence),
+    /// The program waits for longer than a process is kept waiting: the attempt is over, and the next one goes on from here.
+    Parked {
+        /// When it goes on.
+        until: Timestamp,
+    },
     /// The pages of a list lead nowhere: they do not come to an end, or the next one cannot be asked for.
     Paging {
         /// The operation that pages.
@@ -93,6 +106,12 @@ pub enum HostErrorKind {
     Cancelled,
     /// See [`Cause::Account`].
     Account,
+    /// See [`Cause::Journal`].
+    Journal,
+    /// See [`Cause::Diverged`].
+    Diverged,
+    /// See [`Cause::Parked`].
+    Parked,
     /// See [`Cause::Paging`].
     Paging,
 }
@@ -109,6 +128,9 @@ impl HostErrorKind {
             HostErrorKind::UnknownOutcome => "unknown_outcome",
             HostErrorKind::Cancelled => "cancelled",
             HostErrorKind::Account => "account",
+            HostErrorKind::Journal => "journal",
+            HostErrorKind::Diverged => "diverged",
+            HostErrorKind::Parked => "parked",
             HostErrorKind::Paging => "paging",
         }
     }
@@ -166,6 +188,9 @@ impl HostError {
             Cause::UnknownOutcome(_) => HostErrorKind::UnknownOutcome,
             Cause::Cancelled { .. } => HostErrorKind::Cancelled,
             Cause::Account { .. } => HostErrorKind::Account,
+            Cause::Journal(_) => HostErrorKind::Journal,
+            Cause::Diverged(_) => HostErrorKind::Diverged,
+            Cause::Parked { .. } => HostErrorKind::Parked,
             Cause::Paging { .. } => HostErrorKind::Paging,
         }
     }
@@ -187,7 +212,12 @@ impl HostError {
     pub fn is_catchable(&self) -> bool {
         !matches!(
             self.inner.cause,
-            Cause::Guardrail(_) | Cause::UnknownOutcome(_) | Cause::Cancelled { .. }
+            Cause::Guardrail(_)
+                | Cause::UnknownOutcome(_)
+                | Cause::Cancelled { .. }
+                | Cause::Journal(_)
+                | Cause::Diverged(_)
+                | Cause::Parked { .. }
         )
     }
 
@@ -215,7 +245,10 @@ impl HostError {
             Cause::Guardrail(error) => &error.operation,
             Cause::Api(error) | Cause::UnknownOutcome(error) => &error.operation,
             Cause::Cancelled { operation } | Cause::Paging { operation, .. } => operation,
-            Cause::Account { .. } => "",
+            Cause::Account { .. }
+            | Cause::Journal(_)
+            | Cause::Diverged(_)
+            | Cause::Parked { .. } => "",
         }
     }
 
@@ -268,7 +301,11 @@ impl HostError {
                     "items": error.items,
                 });
             }
-            Cause::Cancelled { .. } | Cause::Paging { .. } => {}
+            Cause::Diverged(divergence) => {
+                map["meta"] = json!({ "recorded": divergence.recorded, "now": divergence.now });
+            }
+            Cause::Parked { until } => map["meta"] = json!({ "until": until.to_string() }),
+            Cause::Cancelled { .. } | Cause::Paging { .. } | Cause::Journal(_) => {}
         }
         map
     }
@@ -309,6 +346,13 @@ impl fmt::Display for HostError {
                     (None, known) => write!(f, "it has {}", known.join(", "))?,
                 }
             }
+            Cause::Journal(error) => {
+                write!(f, "{error}; the run stops here, at call {}", self.inner.position)?;
+            }
+            Cause::Diverged(divergence) => {
+                write!(f, "at call {}, {divergence}", self.inner.position)?;
+            }
+            Cause::Parked { until } => write!(f, "the run waits until {until}")?,
             Cause::Paging { operation, page, why } => {
                 write!(f, "{operation}: page {page} ")?;
                 match why {

@@ -20,6 +20,7 @@ use pianoroll_model::RunId;
 use crate::host::{Host, lock};
 
 pub use error::{FileCause, FileError, FilesError};
+pub(crate) use input::Seal;
 pub use input::{Input, InputRecord};
 pub use output::{Output, OutputEnd, OutputRecord};
 pub use path::FilePath;

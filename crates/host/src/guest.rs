@@ -4,7 +4,7 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
 use crate::branch::Branch;
 use crate::error::HostError;
@@ -68,6 +68,28 @@ impl GuestError {
             | GuestErrorKind::Cancelled
             | GuestErrorKind::Files(_) => None,
         }
+    }
+
+    /// The error as one object: what [`HostError::to_map`] says where the host's error ended the program, and always `kind`
+    /// (the host's, else `program`, `limit`, `cancelled` or `files`), `message`, `rendered` and `place` (object or null).
+    #[must_use]
+    pub fn to_map(&self) -> Value {
+        let mut map = match self.host().map(HostError::to_map) {
+            Some(Value::Object(map)) => map,
+            _ => Map::new(),
+        };
+        let kind = match &self.kind {
+            GuestErrorKind::Host(error) => error.kind().as_str(),
+            GuestErrorKind::Program => "program",
+            GuestErrorKind::Limit => "limit",
+            GuestErrorKind::Cancelled => "cancelled",
+            GuestErrorKind::Files(_) => "files",
+        };
+        map.insert("kind".to_owned(), kind.into());
+        map.insert("message".to_owned(), self.message.clone().into());
+        map.insert("rendered".to_owned(), self.rendered.clone().into());
+        map.insert("place".to_owned(), json!(self.place));
+        Value::Object(map)
     }
 
     /// Whether a person stopped the run.

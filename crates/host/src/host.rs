@@ -8,19 +8,21 @@ use std::time::Duration;
 use jiff::Timestamp;
 use pianoroll_api::Operation;
 use pianoroll_gateway::{Cancel, Connection, Gateway};
-use pianoroll_model::{Clock, PermissionSet, Revision, RunId};
+use pianoroll_journal::{Attempt, LastRun, NoteKind};
+use pianoroll_model::{Clock, PermissionSet, Position, Revision, RunId};
 use serde_json::{Map, Value};
 
 use crate::account::{Account, KnownAccount};
 use crate::branch::{Branch, Line};
-use crate::error::HostError;
+use crate::error::{Cause, HostError};
+use crate::failures::Failures;
 use crate::files::{Files, NoFiles, Shelf};
 use crate::guardrails::{Guardrails, Spent};
 use crate::ledger::{Book, Ledger};
-use crate::observer::{Level, Observer, Place, Silent};
+use crate::observer::{Observer, Silent};
 use crate::permission::GrantBy;
-use crate::plan::{DryRun, Plan};
-use crate::summary::{LINE_BYTES, LOGGED_LINES, Problem, Problems, Summary, Tally};
+use crate::plan::{DryRun, Plan, Replaced};
+use crate::summary::{LOGGED_LINES, Problem, Problems, Summary, Tally};
 
 /// What a run is given.
 #[derive(Clone)]
@@ -55,6 +57,13 @@ pub struct HostSettings {
     pub dry_run: bool,
     /// What the program may read and write.
     pub files: Arc<dyn Files>,
+    /// What records the run, and answers what earlier attempts of it have done; nothing where the run is not durable. Never
+    /// with a dry run.
+    pub journal: Option<Attempt>,
+    /// The state values that the program finds, where nothing records the run: what it sets is then gone with it.
+    pub state: BTreeMap<String, Value>,
+    /// What the program's `last_run()` answers, where nothing records the run.
+    pub last_run: Option<LastRun>,
 }
 
 impl HostSettings {
@@ -82,6 +91,9 @@ impl HostSettings {
             cancel: Cancel::new(),
             dry_run: false,
             files: Arc::new(NoFiles),
+            journal: None,
+            state: BTreeMap::new(),
+            last_run: None,
         }
     }
 }
@@ -108,8 +120,12 @@ pub struct Host {
     progress: AtomicU64,
     drawn: AtomicBool,
     /// Lines that the program logged.
-    logged: AtomicU64,
+    pub(crate) logged: AtomicU64,
     pub(crate) dry_run: Option<DryRun>,
+    pub(crate) replaced: Replaced,
+    pub(crate) failures: Failures,
+    // State values of a run that nothing records; for some nanoseconds.
+    pub(crate) state: Mutex<BTreeMap<String, Value>>,
 }
 
 impl Host {
@@ -120,6 +136,10 @@ impl Host {
         let other = |(name, account): (&String, &Account)| {
             (name.clone(), KnownAccount::other(name, account.clone()))
         };
+        let mut problems = Problems::default();
+        for note in said(&settings, NoteKind::Problem) {
+            problems.add(Problem::new(&note.text, note.details.clone()));
+        }
         Arc::new(Host {
             own: KnownAccount::own(Account { gateway, connection }),
             others: settings.others.iter().map(other).collect(),
@@ -129,14 +149,31 @@ impl Host {
             stopped: OnceLock::new(),
             trunk: Arc::new(Line::new(settings.seed, None)),
             book: Mutex::new(Book::default()),
-            problems: Mutex::new(Problems::default()),
+            problems: Mutex::new(problems),
             shelf: Mutex::new(Shelf::default()),
             progress: AtomicU64::new(0),
             drawn: AtomicBool::new(false),
-            logged: AtomicU64::new(0),
+            logged: AtomicU64::new(said(&settings, NoteKind::Log).count() as u64),
             dry_run: settings.dry_run.then(DryRun::default),
+            replaced: Replaced::default(),
+            failures: Failures::default(),
+            state: Mutex::new(settings.state.clone()),
             settings,
         })
+    }
+
+    /// What records the run.
+    pub(crate) fn attempt(&self) -> Option<&Attempt> {
+        self.settings.journal.as_ref()
+    }
+
+    /// The last run of the same automation and connection that completed before this one began.
+    #[must_use]
+    pub fn last_run(&self) -> Option<&LastRun> {
+        match self.attempt() {
+            Some(attempt) => attempt.started_as().new.last_run.as_ref(),
+            None => self.settings.last_run.as_ref(),
+        }
     }
 
     /// The run's main line. All its handles count the same sequence.
@@ -209,40 +246,6 @@ impl Host {
         self.stopped.get()
     }
 
-    /// Reports something worth a person's look. The run goes on, and ends as completed with problems.
-    pub fn problem(&self, text: &str, details: Value) {
-        let problem = Problem::new(text, details);
-        // Outside of the lock: an observer may take its time.
-        let kept = lock(&self.problems).add(problem.clone());
-        if kept {
-            self.settings.observer.problem(&problem);
-        }
-    }
-
-    /// Logs a line. The first [`LOGGED_LINES`] of a run are handed on, each up to [`LINE_BYTES`]; what comes after them is
-    /// counted, in [`Summary::unlogged`], and the run goes on.
-    pub fn log(&self, level: Level, text: &str, place: Option<&Place>) {
-        let line = self.logged.fetch_add(1, Ordering::Relaxed);
-        if line > LOGGED_LINES {
-            return;
-        }
-        if line == LOGGED_LINES {
-            let text = format!(
-                "{LOGGED_LINES} lines were logged: what comes now is counted, and not shown"
-            );
-            self.settings.observer.log(Level::Warn, &text, place);
-            return;
-        }
-        match text.get(..text.floor_char_boundary(LINE_BYTES)) {
-            Some(start) if start.len() < text.len() => {
-                let more = text.len() - start.len();
-                let cut = format!("{start}… (and {more} bytes more)");
-                self.settings.observer.log(level, &cut, place);
-            }
-            _ => self.settings.observer.log(level, text, place),
-        }
-    }
-
     /// Tells how far the program is.
     pub fn progress(&self, done: u64, total: Option<u64>) {
         self.progress.store(done.saturating_add(1), Ordering::Relaxed);
@@ -302,10 +305,27 @@ impl Host {
         lock(&self.book)
     }
 
+    pub(crate) fn problems(&self) -> MutexGuard<'_, Problems> {
+        lock(&self.problems)
+    }
+
     /// Ends the run. The first reason stays.
     pub(crate) fn stop(&self, error: &HostError) {
         let _ = self.stopped.set(error.clone());
     }
+
+    /// Ends the run for a reason, and answers that as an error.
+    pub(crate) fn stopped(&self, cause: Cause, position: Position) -> HostError {
+        let error = HostError::new(cause, position);
+        self.stop(&error);
+        error
+    }
+}
+
+/// What earlier attempts have said.
+fn said(settings: &HostSettings, kind: NoteKind) -> impl Iterator<Item = &pianoroll_journal::Note> {
+    let said = settings.journal.iter().flat_map(Attempt::said);
+    said.filter(move |note| note.kind == kind)
 }
 
 /// What these locks guard is whole between any two lines of ours, so a panic elsewhere leaves nothing half done.

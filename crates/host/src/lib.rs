@@ -20,17 +20,19 @@ mod key;
 pub mod ledger;
 mod permission;
 pub mod plan;
+mod replay;
 pub mod resolve;
 mod road;
 mod split;
 
 mod error;
+mod failures;
 mod observer;
 mod random;
 mod summary;
 
 pub use account::Account;
-pub use branch::Branch;
+pub use branch::{Branch, Checkpoint, OpenCheckpoint, OpenError};
 pub use check::{About, CheckError, CheckErrors};
 pub use error::{Cause, Done, HostError, HostErrorKind, PagingMistake};
 pub use files::{
@@ -45,9 +47,10 @@ pub use guest::{Guest, GuestError, GuestErrorKind, GuestRun};
 pub use host::{Host, HostSettings};
 pub use ledger::{Ledger, LedgerEntry};
 pub use observer::{Level, Observer, Place, Silent};
-pub use pages::Pages;
+pub use pages::{Ahead, Pages};
 pub use permission::{GrantBy, PermissionError, grant_word};
 pub use plan::{Plan, PlannedEffect};
 pub use random::RandomStream;
+pub use replay::Divergence;
 pub use reply::Reply;
 pub use summary::{KEPT_PROBLEMS, LINE_BYTES, LOGGED_LINES, PROBLEM_BYTES, Problem, Summary};

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::error::{Cause, HostError, PagingMistake};
 use crate::host::Host;
-use crate::road::{self, Ready};
+use crate::road::{self, Fetched, Ready};
 
 /// How many pages without a row may follow each other. A filter may leave some pages empty; a server that never comes to an
 /// end must not keep a run busy until somebody looks.
@@ -50,16 +50,27 @@ impl Pages {
         self.ready.operation
     }
 
-    /// Fetches the next page; nothing after the last, and nothing after a failure: a position is called once.
+    /// Fetches the next page and takes it; nothing after the last, and nothing after a failure: a position is called once.
     ///
     /// # Errors
     /// As for [`Branch::call`](crate::Branch::call), and [`Cause::Paging`] where the list leads nowhere.
     pub async fn next(&mut self) -> Result<Option<Answer>, HostError> {
-        let State::At(page) = self.state else { return Ok(None) };
+        match self.ahead().await {
+            Some(page) => page.take().await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// As [`Pages::next`], for a page that the program may not need: the run has made the call only once the page is taken.
+    pub async fn ahead(&mut self) -> Option<Ahead> {
+        let State::At(page) = self.state else { return None };
         let position = self.position.part(page);
-        let result = road::exchange(&self.host, &self.ready, 0, position).await;
+        let fetched = road::fetch(&self.host, &self.ready, 0, position).await;
         self.state = State::Over;
-        let answer = result?;
+        let host = Arc::clone(&self.host);
+        let Ok(answer) = &fetched.result else {
+            return Some(Ahead { host, fetched, mistake: None });
+        };
         let found = answer.page();
         self.empty = if found.rows == 0 { self.empty + 1 } else { 0 };
         let mistake = match &found.next {
@@ -72,13 +83,38 @@ impl Pages {
         };
         if let Some(why) = mistake {
             let operation = self.ready.operation.id.to_owned();
-            return Err(HostError::new(Cause::Paging { operation, page, why }, position));
+            let error = HostError::new(Cause::Paging { operation, page, why }, position);
+            return Some(Ahead { host, fetched, mistake: Some(error) });
         }
         if let NextPage::At(cursor) = found.next {
             self.ready.arguments.options.insert("cursor".to_owned(), Value::String(cursor));
             self.state = State::At(page + 1);
         }
-        Ok(Some(answer))
+        Some(Ahead { host, fetched, mistake: None })
+    }
+}
+
+/// A page that was fetched, and that the program has not taken yet.
+pub struct Ahead {
+    host: Arc<Host>,
+    fetched: Fetched,
+    mistake: Option<HostError>,
+}
+
+impl Ahead {
+    /// Its answer, to be read ahead; nothing where the call failed.
+    #[must_use]
+    pub fn answer(&self) -> Option<&Answer> {
+        self.fetched.result.as_ref().ok()
+    }
+
+    /// The program takes it: only now it enters the journal.
+    ///
+    /// # Errors
+    /// As for [`Pages::next`].
+    pub async fn take(self) -> Result<Answer, HostError> {
+        let answer = self.fetched.taken(&self.host).await?;
+        self.mistake.map_or(Ok(answer), Err)
     }
 }
 

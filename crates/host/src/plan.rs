@@ -12,6 +12,7 @@ mod hidden;
 mod overlay;
 mod page;
 mod record;
+mod replaced;
 mod seen;
 mod shown;
 mod stand_in;
@@ -25,6 +26,7 @@ use pianoroll_model::{Effect, EffectCounts, Position};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+pub(crate) use replaced::Replaced;
 pub(crate) use stop::{DryRun, Question};
 
 /// How many effects are kept in full.

@@ -2,24 +2,25 @@
 //!
 //! 1. [`resolve`](crate::resolve), [`check`](mod@crate::check), [`split`](crate::split): [`prepare`] and [`travel`].
 //! 2. [`permission`](crate::permission).
-//! 3. Replay comes here with the journal: position, operation and the canonical arguments are compared before anything
-//!    below, and a recorded call is answered from the journal.
+//! 3. [`replay`](crate::replay): what an earlier attempt has recorded is compared and answered.
 //! 4. [`guardrails`](crate::guardrails). Replayed effects count, so they stand after replay.
 //! 5. The [`plan`](crate::plan): in a dry run an effect is recorded and answered by a stand-in, and leaves no entry in the
 //!    ledger; a read goes on, and its answer is seen through what the run has changed.
-//! 6. The intent, in the [`ledger`](crate::ledger).
+//! 6. The intent, in the [`ledger`](crate::ledger), and durably in the journal when all waiting for limits is over.
 //! 7. The gateway.
-//! 8. The answer, in the ledger.
+//! 8. The answer, in the ledger and in the journal.
 //!
-//! Stops 1 and 2 are done once for a host call; the others once for each call that it becomes, since that is what is sent,
-//! counted and repeated.
+//! Stops 1 and 2 are done once for a host call; the others ([`passage`]) once for each call that it becomes, since that is
+//! what is sent, counted and repeated.
+
+mod passage;
 
 use std::borrow::Cow;
 
 use pianoroll_api::operation::{BodyId, Method};
 use pianoroll_api::{Arguments, Operation};
-use pianoroll_gateway::{Answer, Call, CallError, ErrorKind, RawRequest};
-use pianoroll_model::{Certainty, Effect, Permission, Position, Retry};
+use pianoroll_gateway::{Answer, Call, RawRequest};
+use pianoroll_model::{Effect, Permission, Position, Retry};
 use serde_json::Value;
 
 use crate::account::KnownAccount;
@@ -27,11 +28,15 @@ use crate::check::{self, CheckErrors};
 use crate::error::{Cause, Done, HostError};
 use crate::guardrails::{self, GuardrailError, Load, Reach, Refusal, Weight};
 use crate::host::Host;
-use crate::ledger::{EntryState, Intent, LedgerEntry, shortened};
+use crate::ledger::shortened;
 use crate::plan::Question;
 use crate::reply::Reply;
 use crate::resolve::{self, NativeRequest};
 use crate::{key, permission, split};
+
+pub(crate) use passage::Fetched;
+
+use passage::{Depart, Passage};
 
 /// A host call that is resolved, checked and permitted.
 pub(crate) struct Ready {
@@ -40,6 +45,8 @@ pub(crate) struct Ready {
     /// The account that it is for.
     pub(crate) account: KnownAccount,
     pub(crate) effect: Effect,
+    /// Whether a checkpoint stands around it, whose value is recorded in its place.
+    pub(crate) quiet: bool,
 }
 
 /// Stops 1 and 2, for an operation by its id.
@@ -82,7 +89,7 @@ pub(crate) fn prepare_operation(
             position,
         )
     })?;
-    Ok(Ready { operation, arguments, account: account.clone(), effect })
+    Ok(Ready { operation, arguments, account: account.clone(), effect, quiet: false })
 }
 
 /// A guardrail's refusal: the run is over.
@@ -149,40 +156,63 @@ pub(crate) async fn exchange(
     items: u64,
     position: Position,
 ) -> Result<Answer, HostError> {
-    let Ready { operation, arguments, account, effect } = ready;
-    let load = load(host, ready);
-    let entry = depart(host, operation.id, load, position, || Intent {
-        position,
-        operation: Cow::Borrowed(operation.id),
+    fetch(host, ready, items, position).await.taken(host).await
+}
+
+/// As [`exchange`], but for what the journal keeps of a read: that enters when the program takes it.
+pub(crate) async fn fetch(host: &Host, ready: &Ready, items: u64, position: Position) -> Fetched {
+    let Ready { operation, arguments, account, effect, quiet } = ready;
+    let passage = Passage {
+        host,
+        operation: Some(operation),
+        name: Cow::Borrowed(operation.id),
         effect: *effect,
-        account: account.name.as_deref().map(Into::into),
-        target: target(operation, arguments),
+        load: load(host, ready),
+        account,
+        target: &|| target(operation, arguments),
+        arguments: &|| Cow::Borrowed(arguments),
         items,
-    })?;
-    host.tally.call(Some(operation));
-    let mut arguments = Cow::Borrowed(arguments);
+        quiet: *quiet,
+        position,
+    };
+    let departed = match passage.depart().await {
+        Ok(Depart::Go(departed)) => departed,
+        Ok(Depart::Recorded(answer)) => return Fetched::recorded(answer, position),
+        Err(error) => return Fetched::recorded(Err(error), position),
+    };
+    let mut asked = Cow::Borrowed(arguments);
     if let Some(dry_run) = &host.dry_run {
-        match dry_run.question(host, ready, items, position)? {
-            Question::Answered(answer) => return Ok(answer),
-            Question::Alone(document) => return Ok(dry_run.alone(host, ready, document).await),
-            Question::Ask(asked) => arguments = asked,
+        match dry_run.question(host, ready, items, position) {
+            Ok(Question::Answered(answer)) => return Fetched::recorded(Ok(answer), position),
+            Ok(Question::Alone(document)) => {
+                let answer = dry_run.alone(host, ready, document).await;
+                return Fetched::recorded(Ok(answer), position);
+            }
+            Ok(Question::Ask(arguments)) => asked = arguments,
+            Err(error) => return Fetched::recorded(Err(error), position),
         }
     }
     let key = (operation.retry == Retry::Keyed).then(|| key::key(host.run(), position));
-    let cancel = Some(&host.settings.cancel);
-    let call = Call { operation, arguments: &arguments, key: key.as_deref(), cancel };
+    let replaced = || host.replaced.of(ready, position);
+    let leaving = departed.leaving(&passage, replaced);
+    let call = Call {
+        operation,
+        arguments: &asked,
+        key: key.as_deref(),
+        cancel: Some(&host.settings.cancel),
+        departure: Some(&leaving),
+        lost: leaving.lost(),
+    };
     let way = &account.account;
     let result = way.gateway.call(&way.connection, call).await;
-    if let Err(error) = &result
-        && never_left(error)
+    let mut fetched = passage.arrive(leaving, result).await;
+    if let (Some(dry_run), Ok(answer)) = (&host.dry_run, &mut fetched.result) {
+        *answer = dry_run.seen_through(host, ready, answer.clone()).await;
+    } else if let (Some(_), true, Ok(answer)) = (host.attempt(), effect.is_read(), &fetched.result)
     {
-        return Err(turn_back(host, entry, load, Some(operation), error, position));
+        host.replaced.remember(account, &answer.body);
     }
-    let answer = arrive(host, entry, result, position, || arguments.into_owned())?;
-    match &host.dry_run {
-        Some(dry_run) => Ok(dry_run.seen_through(host, ready, answer).await),
-        None => Ok(answer),
-    }
+    fetched
 }
 
 /// Stops 2 to 8 for a native path that no operation has.
@@ -190,6 +220,7 @@ pub(crate) async fn travel_native(
     host: &Host,
     account: &KnownAccount,
     request: NativeRequest,
+    quiet: bool,
     position: Position,
 ) -> Result<Reply, HostError> {
     let name = request.name();
@@ -203,16 +234,25 @@ pub(crate) async fn travel_native(
     let within =
         host.settings.guardrails.within(guardrails::REQUEST, !weight.is_read(), Reach::default);
     within.map_err(|refused| out_of_bounds(host, &name, "", 0, refused, position))?;
-    let load = Load { weight, records: None };
-    let entry = depart(host, &name, load, position, || Intent {
-        position,
-        operation: Cow::Owned(name.clone()),
-        effect: Effect::Send,
-        account: account.name.as_deref().map(Into::into),
-        target: String::new(),
+    let passage = Passage {
+        host,
+        operation: None,
+        name: Cow::Owned(name),
+        effect: if weight.is_read() { Effect::Read } else { Effect::Send },
+        load: Load { weight, records: None },
+        account,
+        target: &String::new,
+        arguments: &|| Cow::Owned(arguments_of(&request)),
         items: 0,
-    })?;
-    host.tally.call(None);
+        quiet,
+        position,
+    };
+    let departed = match passage.depart().await? {
+        Depart::Go(departed) => departed,
+        Depart::Recorded(answer) => {
+            return answer.map(|answer| Reply { operation: None, answers: vec![answer] });
+        }
+    };
     if let Some(dry_run) = &host.dry_run {
         match request.method {
             Method::Get => dry_run.native_read(account, &request),
@@ -222,6 +262,7 @@ pub(crate) async fn travel_native(
             }
         }
     }
+    let leaving = departed.leaving(&passage, || None);
     let raw = RawRequest {
         app: request.app,
         method: request.method,
@@ -229,15 +270,12 @@ pub(crate) async fn travel_native(
         query: &request.query,
         body: request.body.as_ref(),
         cancel: Some(&host.settings.cancel),
+        departure: Some(&leaving),
+        lost: leaving.lost(),
     };
     let way = &account.account;
     let result = way.gateway.raw(&way.connection, raw).await;
-    if let Err(error) = &result
-        && never_left(error)
-    {
-        return Err(turn_back(host, entry, load, None, error, position));
-    }
-    let answer = arrive(host, entry, result, position, || arguments_of(&request))?;
+    let answer = passage.arrive(leaving, result).await.taken(host).await?;
     Ok(Reply { operation: None, answers: vec![answer] })
 }
 
@@ -251,114 +289,14 @@ fn arguments_of(request: &NativeRequest) -> Arguments {
     }
 }
 
-/// Stops 4 and 6: whether the call may be made, and the intent of an effect.
-fn depart(
-    host: &Host,
-    operation: &str,
-    load: Load,
-    position: Position,
-    intent: impl FnOnce() -> Intent,
-) -> Result<Option<LedgerEntry>, HostError> {
-    if let Some(error) = host.stop_reason() {
-        return Err(error.clone());
-    }
-    if host.settings.cancel.is_cancelled() {
-        return Err(cancelled(operation, position));
-    }
-    let taken = host.spent.take(&host.settings.guardrails, load, || host.running());
-    if let Err(refused) = taken {
-        let Intent { target, items, .. } = intent();
-        return Err(out_of_bounds(host, operation, &target, items, refused, position));
-    }
-    host.settings.observer.call(host.spent.calls());
-    if load.weight.is_read() || host.dry_run.is_some() {
-        return Ok(None);
-    }
-    let entry = host.book().intend(intent());
-    host.settings.observer.effect(&entry);
-    Ok(Some(entry))
-}
-
 /// What is counted of a call. Its records are looked at only where a limit bounds some.
 fn load(host: &Host, ready: &Ready) -> Load {
-    let Ready { operation, arguments, account, effect } = ready;
+    let Ready { operation, arguments, account, effect, .. } = ready;
     let counted = !effect.is_read() && !host.settings.guardrails.records.is_empty();
     let revision = account.revision(operation);
     let records =
         counted.then(|| guardrails::records(operation, arguments.body.as_ref(), revision));
     Load { weight: Weight::of(*effect), records }
-}
-
-/// Whether a call was cancelled while it waited for its turn: it was never made.
-fn never_left(error: &CallError) -> bool {
-    error.kind == ErrorKind::Cancelled && error.effort.requests == 0
-}
-
-/// Takes back what [`depart`] and the tally have counted, so that the summary holds what was sent and nothing else. The run
-/// is over, so no limit is loosened by it.
-fn turn_back(
-    host: &Host,
-    entry: Option<LedgerEntry>,
-    load: Load,
-    operation: Option<&'static Operation>,
-    error: &CallError,
-    position: Position,
-) -> HostError {
-    host.tally.effort(error.effort);
-    host.tally.not_called(operation);
-    host.spent.give_back(load);
-    host.settings.observer.call(host.spent.calls());
-    if let Some(mut entry) = entry {
-        host.book().withdraw(&entry);
-        entry.state = EntryState::Failed { status: None, reason: shortened(&error.to_string()) };
-        host.settings.observer.effect(&entry);
-    }
-    cancelled(&error.operation, position)
-}
-
-/// Stop 8: the answer of an effect, and what the call took.
-fn arrive(
-    host: &Host,
-    entry: Option<LedgerEntry>,
-    result: Result<Answer, CallError>,
-    position: Position,
-    arguments: impl FnOnce() -> Arguments,
-) -> Result<Answer, HostError> {
-    let effort = match &result {
-        Ok(answer) => answer.attempts,
-        Err(error) => error.effort,
-    };
-    host.tally.effort(effort);
-    if let Some(entry) = entry {
-        let entry = host.book().answer(entry, state(&result), effort);
-        host.settings.observer.effect(&entry);
-    }
-    result.map_err(|error| match error.kind {
-        _ if error.is_unknown_outcome() => {
-            let error = HostError::unknown(error, arguments(), position);
-            host.stop(&error);
-            error
-        }
-        ErrorKind::Cancelled => cancelled(&error.operation, position),
-        _ => HostError::new(Cause::Api(error), position),
-    })
-}
-
-fn state(result: &Result<Answer, CallError>) -> EntryState {
-    match result {
-        Ok(answer) => EntryState::Done { status: answer.status, settlement: answer.settlement },
-        Err(error) => {
-            let (status, reason) = (error.status, shortened(&error.to_string()));
-            match error.certainty {
-                Certainty::NotDone => EntryState::Failed { status, reason },
-                Certainty::Unknown => EntryState::Unknown { status, reason },
-            }
-        }
-    }
-}
-
-fn cancelled(operation: &str, position: Position) -> HostError {
-    HostError::new(Cause::Cancelled { operation: operation.to_owned() }, position)
 }
 
 /// What an effect is done to, for people.

@@ -18,6 +18,9 @@ use crate::ledger::LedgerCounts;
 pub struct Summary {
     /// Calls made, failed ones included; not those that a cancellation kept from being sent.
     pub calls: u64,
+    /// Those among them that an earlier attempt has made, and whose recorded answers were given again.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub replayed: u64,
     /// The same by effect. An unknown request other than GET counts as delete and as send.
     pub effects: EffectCounts,
     /// How the effects ended.
@@ -39,6 +42,10 @@ pub struct Summary {
     pub unlogged: u64,
     /// Calls by operation; `request` for native paths that are none.
     pub by_operation: BTreeMap<&'static str, u64>,
+}
+
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 fn seconds<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
@@ -118,6 +125,7 @@ impl Problems {
 /// What all calls of a run took, and which they were. Counted without a lock.
 #[derive(Debug)]
 pub(crate) struct Tally {
+    replayed: AtomicU64,
     requests: AtomicU64,
     retries: AtomicU64,
     throttled: AtomicU64,
@@ -129,6 +137,7 @@ pub(crate) struct Tally {
 impl Tally {
     pub(crate) fn new() -> Self {
         Self {
+            replayed: AtomicU64::new(0),
             requests: AtomicU64::new(0),
             retries: AtomicU64::new(0),
             throttled: AtomicU64::new(0),
@@ -148,6 +157,11 @@ impl Tally {
         if let Some(count) = self.row(operation) {
             count.fetch_sub(1, Ordering::Relaxed);
         }
+    }
+
+    /// Counts a call that was answered from the journal.
+    pub(crate) fn repeated(&self) {
+        self.replayed.fetch_add(1, Ordering::Relaxed);
     }
 
     fn row(&self, operation: Option<&Operation>) -> Option<&AtomicU64> {
@@ -176,6 +190,7 @@ impl Tally {
         let counts = self.by_operation.iter().map(|count| count.load(Ordering::Relaxed));
         Summary {
             calls,
+            replayed: self.replayed.load(Ordering::Relaxed),
             effects,
             outcomes,
             requests: self.requests.load(Ordering::Relaxed),

@@ -175,15 +175,17 @@ impl Attempt {
         self.inner.writer.hand_over(Write::Answer { claim, number, answer }, Haste::Soon).await
     }
 
-    /// Writes a read, or what is no call, with its answer. It rides in the next commit, before anything that is intended later.
+    /// Writes a read, or what is no call, with its answer, and answers its number. It rides in the next commit, before anything
+    /// that is intended later.
     ///
     /// # Errors
     /// The journal takes nothing more.
-    pub async fn record(&self, intent: Intent, answer: Answer) -> Result<(), JournalError> {
+    pub async fn record(&self, intent: Intent, answer: Answer) -> Result<u64, JournalError> {
         let number = self.number_for(intent.position);
         let claim = self.inner.claim.clone();
         let write = Write::Record { claim, number, intent, answer };
-        self.inner.writer.hand_over(write, Haste::Rides).await
+        self.inner.writer.hand_over(write, Haste::Rides).await?;
+        Ok(number)
     }
 
     /// As [`Attempt::record`], and waits until it is durable.

@@ -22,6 +22,16 @@ use kept::Kept;
 pub struct Memory {
     // Every operation is one short turn under it, so that each is whole.
     kept: Mutex<Kept>,
+    // Commits until nothing is taken any more.
+    crash: Mutex<Option<Crash>>,
+}
+
+/// Where a test ends the process that writes.
+#[derive(Clone, Copy, Debug)]
+struct Crash {
+    left: u64,
+    /// Whether the last commit is still made.
+    made: bool,
 }
 
 impl Memory {
@@ -29,6 +39,31 @@ impl Memory {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// For tests of what comes after a crash: takes `commits` more commits, and then nothing, until [`Memory::revive`]. With `made`
+    /// one more is made, and nobody hears of it.
+    pub fn crash_after(&self, commits: u64, made: bool) {
+        *self.crash.lock().unwrap_or_else(PoisonError::into_inner) =
+            Some(Crash { left: commits, made });
+    }
+
+    /// Another process opens it.
+    pub fn revive(&self) {
+        *self.crash.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    /// Whether a commit is made, and whether it is answered.
+    fn survives(&self) -> (bool, bool) {
+        let mut crash = self.crash.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(crash) = crash.as_mut() else { return (true, true) };
+        match crash.left.checked_sub(1) {
+            Some(left) => {
+                crash.left = left;
+                (true, true)
+            }
+            None => (std::mem::take(&mut crash.made), false),
+        }
     }
 
     fn turn<T: Send + 'static>(
@@ -47,7 +82,16 @@ impl Backend for Memory {
     }
 
     fn commit(&self, writes: Vec<Write>) -> Pending<'_, Fenced> {
-        self.turn(|kept| kept.commit(writes))
+        let (made, answered) = self.survives();
+        self.turn(|kept| {
+            let fenced = if made { kept.commit(writes)? } else { Fenced::new() };
+            match answered {
+                true => Ok(fenced),
+                false => {
+                    Err(JournalError::new(JournalErrorKind::Storage, "was left by its process"))
+                }
+            }
+        })
     }
 
     fn create(&self, run: NewRun, program: Program) -> Pending<'_, Option<RunId>> {
@@ -59,7 +103,18 @@ impl Backend for Memory {
     }
 
     fn end(&self, claim: &Claim, end: End) -> Pending<'_, ()> {
-        self.turn(|kept| kept.end(claim, end))
+        let (made, answered) = self.survives();
+        self.turn(move |kept| {
+            if made {
+                kept.end(claim, end)?;
+            }
+            match answered {
+                true => Ok(()),
+                false => {
+                    Err(JournalError::new(JournalErrorKind::Storage, "was left by its process"))
+                }
+            }
+        })
     }
 
     fn resolve(&self, run: &RunId, number: u64, answer: Answer) -> Pending<'_, ()> {

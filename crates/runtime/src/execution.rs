@@ -1,4 +1,6 @@
-//! A guest and its host become a run, and the run a report.
+//! A guest and its host become an attempt of a run, and that a report.
+
+mod next;
 
 use std::time::Duration;
 
@@ -7,8 +9,11 @@ use pianoroll_host::ledger::EntryState;
 use pianoroll_host::{
     Guest, GuestError, Host, HostSettings, LedgerEntry, OutputRecord, Plan, Summary,
 };
+use pianoroll_journal::{Attempt, JournalError};
 use pianoroll_model::{Outcome, RunId};
 use serde_json::Value;
+
+pub use next::{Attempts, Next};
 
 /// How a run went.
 #[derive(Clone, Debug)]
@@ -33,16 +38,29 @@ pub struct RunReport {
     pub drawn_seed: Option<u64>,
     /// When it started, by the wall clock.
     pub started: Timestamp,
-    /// How long it took, by the clock that never goes back.
+    /// How long it took, by the clock that never goes back; of a run of several attempts the last one.
     pub elapsed: Duration,
+    /// Which attempt it was, from 1.
+    pub attempt: u32,
+    /// What becomes of the run.
+    pub next: Next,
+    /// Why the end of the attempt is not in the journal, where it is not: the run then counts as interrupted.
+    pub unrecorded: Option<JournalError>,
 }
 
-/// Runs a guest to its end. Cancelling the settings' signal ends it at its next call.
-pub async fn execute(guest: &dyn Guest, settings: HostSettings) -> RunReport {
+/// Runs a guest to its end, or to the end of an attempt where the settings have a journal: then what comes after it is
+/// recorded too. Cancelling the settings' signal ends it at its next call.
+pub async fn execute(guest: &dyn Guest, settings: HostSettings, attempts: &Attempts) -> RunReport {
     let (run, started, clock) = (settings.run.clone(), settings.started, settings.clock.clone());
+    let (seed, journal) = (settings.seed, settings.journal.clone());
     let begin = clock.monotonic();
     let host = Host::new(settings);
-    let ended = guest.run(host.trunk()).await;
+    let mut ended = guest.run(host.trunk()).await;
+    if ended.is_ok()
+        && let Err(error) = host.check_replayed().await
+    {
+        ended = Err(error.into());
+    }
     // The run is over, so that nobody waits while the disk does.
     let ended = match ended {
         Ok(result) => host.commit_files().map(|()| result).map_err(GuestError::from),
@@ -59,7 +77,8 @@ pub async fn execute(guest: &dyn Guest, settings: HostSettings) -> RunReport {
     };
     let elapsed = clock.monotonic().saturating_sub(begin);
     let (summary, plan, files) = (host.summary(), host.plan(), host.outputs());
-    RunReport {
+    let attempt = journal.as_ref().map_or(1, Attempt::number);
+    let mut report = RunReport {
         run,
         outcome,
         result,
@@ -71,7 +90,28 @@ pub async fn execute(guest: &dyn Guest, settings: HostSettings) -> RunReport {
         drawn_seed: host.drawn_seed(),
         started,
         elapsed,
+        attempt,
+        next: Next::Over,
+        unrecorded: None,
+    };
+    if let Some(journal) = journal {
+        report.next = next::after(report.error.as_ref(), attempt, attempts, clock.now(), seed);
+        report.unrecorded = close(&host, &journal, &report, clock.now()).await.err();
     }
+    report
+}
+
+/// Writes the end of an attempt.
+async fn close(
+    host: &Host,
+    journal: &Attempt,
+    report: &RunReport,
+    at: Timestamp,
+) -> Result<(), JournalError> {
+    if let Some(error) = report.error.as_ref().and_then(GuestError::host) {
+        host.void_failed(error).await?;
+    }
+    journal.end(next::end(report, at)).await
 }
 
 /// A new run's id: a UUID of version 7, so that ids sort by time. `random` fills what the time leaves.

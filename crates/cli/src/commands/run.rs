@@ -304,7 +304,7 @@ async fn execute_script(
     });
     let memory = MemoryLimit { most: MOST_MEMORY, used: crate::allocator::held };
     let guest = plan.script.guest().with_memory_limit(memory);
-    let ended = execution::execute(&guest, settings).await;
+    let ended = execution::execute(&guest, settings, &execution::Attempts::default()).await;
     progress.finish();
     ticker.abort();
 

@@ -162,7 +162,11 @@ impl SimulatedStage {
         let before = self.simulator.requests().len();
         let memory = MemoryLimit { most: MOST_MEMORY, used: crate::allocator::held };
         let guest = script.guest().with_memory_limit(memory);
-        let report = self.runtime.block_on(execution::execute(&guest, settings));
+        let report = self.runtime.block_on(execution::execute(
+            &guest,
+            settings,
+            &execution::Attempts::default(),
+        ));
         let requests = self.simulator.requests();
         let sent = requests.get(before..).unwrap_or_default();
         let effects = match &report.plan {

@@ -6,7 +6,7 @@ use pianoroll_api::operation::Method;
 use pianoroll_model::Retry;
 use serde_json::Value;
 
-use super::{Target, refused};
+use super::{Departure, Target, refused};
 use crate::answer::Answer;
 use crate::cancel::Cancel;
 use crate::connection::Connection;
@@ -15,7 +15,7 @@ use crate::gateway::Gateway;
 use crate::request::{BuildError, ENCODED, HttpRequest, encode, headers, to_bytes};
 
 /// A request to a native path of an app, for what no operation covers. Whoever builds one has looked for an operation first.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct RawRequest<'a> {
     /// The app.
     pub app: &'static App,
@@ -29,6 +29,10 @@ pub struct RawRequest<'a> {
     pub body: Option<&'a Value>,
     /// A wish to stop, as for a [`Call`](crate::Call).
     pub cancel: Option<&'a Cancel>,
+    /// As for a [`Call`](crate::Call).
+    pub departure: Option<&'a dyn Departure>,
+    /// As for a [`Call`](crate::Call).
+    pub lost: bool,
 }
 
 impl Gateway {
@@ -61,6 +65,8 @@ impl Gateway {
             budgets: Vec::new(),
             ids: Vec::new(),
             cancel: raw.cancel,
+            departure: raw.departure,
+            lost: raw.lost,
             request,
         };
         self.drive(target).await

@@ -116,7 +116,7 @@ impl Gateway {
             return Err(failure.detail("it cannot be called with the same ids").into());
         }
         let arguments = Arguments::ids(ids);
-        let call = Call { operation, arguments: &arguments, key: None, cancel: target.cancel };
+        let call = Call { cancel: target.cancel, ..Call::new(operation, &arguments) };
         let result = Box::pin(self.uncounted(target.connection, call)).await;
         *effort += match &result {
             Ok(answer) => answer.attempts,

@@ -281,6 +281,8 @@ async fn a_raw_request_is_repeated_only_when_it_reads() {
         query: &query,
         body: None,
         cancel: None,
+        departure: None,
+        lost: false,
     };
     let server = Server::start([Act::Drop, reply(200, &[], r#"{"data":[]}"#)]).await;
     let answer = gateway(&server, &clock)

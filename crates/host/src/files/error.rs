@@ -3,6 +3,8 @@
 use std::fmt;
 use std::io;
 
+use serde::{Deserialize, Serialize};
+
 use super::output::{OutputEnd, OutputRecord};
 
 /// Why a program cannot read or write a file.
@@ -33,7 +35,8 @@ impl fmt::Display for Access {
 }
 
 /// What is in the way of an access.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum FileCause {
     /// Nothing is there; the nearest name that is.
     #[error("there is no such file{}", near.as_ref().map(|near| format!(", did you mean `{near}`?")).unwrap_or_default())]
@@ -61,6 +64,11 @@ impl From<io::Error> for FileCause {
 impl FileError {
     pub(super) fn new(access: Access, path: &str, cause: FileCause) -> Self {
         Self { path: path.to_owned(), access, cause }
+    }
+
+    /// A file that was to be read.
+    pub(crate) fn reading(path: &str, cause: FileCause) -> Self {
+        Self::new(Access::Read, path, cause)
     }
 
     /// The word for programs: `no_such_file`, `file_refused` or `file_failed`.

@@ -63,6 +63,13 @@ impl Seen {
         self.open.as_ref()?.1.get(key).cloned()
     }
 
+    /// Forgets what was shown of a record.
+    pub(super) fn forget(&mut self, key: &Key) {
+        for page in &mut self.pages {
+            page.keys.get_or_insert_with(|| keys(&page.body)).remove(key);
+        }
+    }
+
     pub(super) fn whole(&self, key: &Key) -> Option<&Value> {
         self.whole.get(key)
     }

@@ -123,7 +123,7 @@ impl DryRun {
         items: u64,
         position: Position,
     ) -> Result<Answer, HostError> {
-        let Ready { operation, arguments, account, effect } = ready;
+        let Ready { operation, arguments, account, effect, .. } = ready;
         let revision = ready.account.revision(operation);
         let api = |error| HostError::new(Cause::Api(error), position);
         let request = build(operation, &ready.account.account.connection, arguments, None)
@@ -372,7 +372,7 @@ fn empty() -> Value {
 }
 
 /// What reads have shown of the values that an effect replaces: of one record by attribute, of several by id.
-fn assumes(
+pub(super) fn assumes(
     operation: &Operation,
     overlay: &Overlay,
     seen: &mut Seen,

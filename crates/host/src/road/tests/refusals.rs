@@ -241,7 +241,7 @@ async fn an_error_of_the_api_is_a_map_of_what_it_said() {
 async fn problems_are_heard_and_summed_up() {
     let stage = Stage::new(20).await;
     let host = stage.host("read");
-    host.problem("2 not marked", json!(["a", "b"]));
+    host.trunk().problem("2 not marked", json!(["a", "b"]), None).await;
     assert_eq!(stage.heard.problems.lock().unwrap()[0].text, "2 not marked");
     let summary = host.summary();
     assert_eq!((summary.problem_count, &summary.problems[0].details), (1, &json!(["a", "b"])));

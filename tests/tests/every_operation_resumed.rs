@@ -1,0 +1,188 @@
+//! Every operation, in every simulator mode that has it, with its answer lost together with its process: the next attempt treats
+//! it by its class. With an answer that was recorded it is never sent again.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use pianoroll_api::operation::{Example, Mode, Operation};
+use pianoroll_api::{Arguments, OPERATIONS};
+use pianoroll_gateway::{
+    Config, Connection, Credential, Endpoints, Gateway, Quota, Retries, SystemClock,
+};
+use pianoroll_host::{Host, HostErrorKind, HostSettings};
+use pianoroll_journal::{Journal, Memory, NewRun, Program, StateScope, Trigger};
+use pianoroll_model::{PermissionSet, Retry};
+use pianoroll_simulator::{LoggedRequest, Settings, Simulator};
+use pianoroll_tests::{KEY, simulator, unlimited};
+use serde_json::Value;
+
+struct Stage {
+    simulator: Simulator,
+    gateway: Gateway,
+    connection: Connection,
+}
+
+impl Stage {
+    async fn new(mode: Mode) -> Self {
+        let simulator = simulator(Settings { mode, ..unlimited() }).await;
+        let endpoints =
+            Endpoints { gateway: simulator.gateway_url(), control: simulator.control_url() };
+        let none = std::time::Duration::ZERO;
+        let retries = Retries { first_pause: none, longest_pause: none, ..Retries::default() };
+        let config = Config { endpoints, quota: Quota::Off, retries, ..Config::default() };
+        let credential = Credential::new(KEY.to_owned()).unwrap();
+        let gateway = Gateway::new(config, credential, Arc::new(SystemClock::new())).unwrap();
+        let app = pianoroll_api::app("klaviyo").unwrap();
+        let connection =
+            Connection::new("21fd90f9-5935-43cd-b6c8-bde9d915ca80".parse().ok(), app.revisions[0])
+                .served_as(mode.revision(app).unwrap());
+        Self { simulator, gateway, connection }
+    }
+
+    /// The next attempt, as another process has it.
+    async fn attempt(&self, memory: &Arc<Memory>) -> Arc<Host> {
+        let run = "run".parse().unwrap();
+        let journal = Journal::new(memory.clone());
+        let attempt = journal.begin(&run, Timestamp::UNIX_EPOCH).await.unwrap();
+        let clock = Arc::new(SystemClock::new());
+        let settings =
+            HostSettings::new(self.gateway.clone(), self.connection.clone(), clock, run, 7);
+        let words = ["read", "write", "delete", "send", "connections:write", "connections:delete"];
+        let grants = words
+            .into_iter()
+            .fold(PermissionSet::none(), |grants, word| grants.allow_word(word).unwrap());
+        Host::new(HostSettings { grants, journal: Some(attempt), ..settings })
+    }
+
+    fn sent(&self, operation: &Operation) -> Vec<LoggedRequest> {
+        let all = self.simulator.requests().into_iter();
+        all.filter(|request| request.operation == Some(operation.id)).collect()
+    }
+}
+
+async fn memory() -> Arc<Memory> {
+    let memory = Arc::new(Memory::new());
+    let program = Program::new("script", "{}");
+    let run = NewRun {
+        id: "run".parse().unwrap(),
+        scope: StateScope { automation: "x".into(), connection: String::new() },
+        name: "x".into(),
+        target: "x".into(),
+        program: program.digest.clone(),
+        trigger: Trigger::Manual,
+        params: Value::Null,
+        settings: Value::Null,
+        started: Timestamp::UNIX_EPOCH,
+        seed: 7,
+        last_run: None,
+    };
+    Journal::new(memory.clone()).backend().create(run, program).await.unwrap();
+    memory
+}
+
+fn arguments(example: &Example) -> Arguments {
+    Arguments {
+        ids: example.args.iter().map(|&id| id.to_owned()).collect(),
+        body: example.body.map(|body| serde_json::from_str(body).unwrap()),
+        options: serde_json::from_str(example.options).unwrap(),
+    }
+}
+
+/// What is wrong with how an effect whose answer was lost is taken up again.
+async fn lost(stage: &Stage, operation: &'static Operation, example: &Example) -> Option<String> {
+    stage.simulator.reset();
+    let memory = memory().await;
+    let host = stage.attempt(&memory).await;
+    // The intent is the first commit; the answer is never written.
+    memory.crash_after(1, false);
+    // Whether the program still hears of it does not matter: it ends here.
+    let _ = host.trunk().call(operation.id, arguments(example)).await;
+    memory.revive();
+    let before = stage.sent(operation).len();
+    let host = stage.attempt(&memory).await;
+    let result = host.trunk().call(operation.id, arguments(example)).await;
+    let sent = stage.sent(operation);
+    let again = sent.len() - before;
+    let applied = sent.iter().filter(|request| request.applied).count();
+    let state =
+        |ok| if ok { None } else { Some(format!("{again} more, {applied} applied: {result:?}")) };
+    let kind = result.as_ref().err().map(pianoroll_host::HostError::kind);
+    match operation.retry {
+        Retry::Safe => state(again > 0 && result.is_ok()),
+        // Twice is once, and what is gone counts as done.
+        Retry::Idempotent => state(again > 0 && result.is_ok()),
+        Retry::Keyed => state(again > 0 && result.is_ok()),
+        // It exists: either it is shown to be the same, or the program is told that nobody knows.
+        Retry::Conflicts => state(again > 0 && applied == 1),
+        Retry::Once => match operation.probe {
+            Some(_) => state(again == 0 && result.is_ok()),
+            None => state(again == 0 && kind == Some(HostErrorKind::UnknownOutcome)),
+        },
+    }
+}
+
+/// What is wrong with how a call whose answer is recorded is answered again.
+async fn recorded(
+    stage: &Stage,
+    operation: &'static Operation,
+    example: &Example,
+) -> Option<String> {
+    stage.simulator.reset();
+    let memory = memory().await;
+    let host = stage.attempt(&memory).await;
+    let first = host.trunk().call(operation.id, arguments(example)).await;
+    host.trunk().set_state("on disk", Value::Bool(true)).await.unwrap();
+    let sent = stage.simulator.requests().len();
+    let host = stage.attempt(&memory).await;
+    let second = host.trunk().call(operation.id, arguments(example)).await;
+    let bodies = |reply: &pianoroll_host::Reply| {
+        reply.answers.iter().map(|answer| (answer.status, answer.body.clone())).collect::<Vec<_>>()
+    };
+    let same = match (&first, &second) {
+        (Ok(first), Ok(second)) => bodies(first) == bodies(second),
+        (Err(first), Err(second)) => first.to_map() == second.to_map(),
+        _ => false,
+    };
+    let nothing_sent = stage.simulator.requests().len() == sent;
+    (!same || !nothing_sent).then(|| format!("{first:?}\n{second:?}"))
+}
+
+async fn resume_all(mode: Mode) {
+    let stage = Stage::new(mode).await;
+    let mut failures = Vec::new();
+    let mut effects = 0;
+    for operation in OPERATIONS.iter().filter(|operation| mode.has(operation)) {
+        let examples = operation.examples.iter();
+        for example in examples.filter(|example| example.modes.contains(&mode)) {
+            let body = example.body.map(|body| serde_json::from_str(body).unwrap());
+            let mut found = vec![("recorded", recorded(&stage, operation, example).await)];
+            if !operation.effect_of(body.as_ref()).is_read() {
+                effects += 1;
+                found.push(("lost", lost(&stage, operation, example).await));
+            }
+            for (what, wrong) in found {
+                failures.extend(wrong.map(|wrong| {
+                    format!("{} ({}), {what}: {wrong}", operation.id, operation.retry)
+                }));
+            }
+        }
+    }
+    assert!(effects > 40, "only {effects} effects for {mode}");
+    assert!(failures.is_empty(), "{} failed\n{}", failures.len(), failures.join("\n\n"));
+}
+
+#[tokio::test]
+async fn every_example_in_documented_mode() {
+    resume_all(Mode::Documented).await;
+}
+
+#[tokio::test]
+async fn every_example_in_strict_mode() {
+    resume_all(Mode::Strict).await;
+}
+
+#[tokio::test]
+async fn every_example_in_todays_mode() {
+    resume_all(Mode::Today).await;
+}
