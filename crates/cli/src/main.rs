@@ -10,6 +10,7 @@ mod arguments;
 mod commands;
 
 mod environment;
+mod recorded;
 mod source;
 mod target;
 mod testing;
@@ -23,8 +24,10 @@ mod owner;
 mod progress;
 
 mod describe;
+mod moments;
 mod numbers;
 mod report;
+mod table;
 
 mod exit;
 mod failure;

@@ -4,6 +4,8 @@ use std::fs::{File, TryLockError};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use pianoroll_journal::{JournalError, Sqlite};
+
 /// The folder's name within a project.
 pub const FOLDER_NAME: &str = ".pianoroll";
 
@@ -64,6 +66,22 @@ impl StateFolder {
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Opens its journal as the owner; the folder is made where it is not there.
+    ///
+    /// # Errors
+    /// Another process owns it, or it cannot be opened.
+    pub async fn open(&self) -> Result<Sqlite, JournalError> {
+        Sqlite::open(&self.path).await
+    }
+
+    /// Opens its journal to read, beside an owner or without one.
+    ///
+    /// # Errors
+    /// There is none, or it cannot be opened.
+    pub async fn read(&self) -> Result<Sqlite, JournalError> {
+        Sqlite::read_only(&self.path).await
     }
 
     /// Whether a folder is there: before the first run there is none.

@@ -27,7 +27,14 @@ impl Beside {
         target: PathBuf,
         before: Option<&Metadata>,
     ) -> io::Result<Self> {
-        let file = dir.open_with(&temporary, OpenOptions::new().write(true).create_new(true))?;
+        let file = match new_file(&dir, &temporary) {
+            // An attempt of the same run was killed while it wrote: only the newest attempt writes.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                dir.remove_file(&temporary)?;
+                new_file(&dir, &temporary)?
+            }
+            opened => opened?,
+        };
         let file = BufWriter::with_capacity(BUFFER, file);
         let new = Self { dir, temporary, target, file: Some(file), left: true };
         if let Some(before) = before {
@@ -36,6 +43,10 @@ impl Beside {
         }
         Ok(new)
     }
+}
+
+fn new_file(dir: &Dir, path: &Path) -> io::Result<File> {
+    dir.open_with(path, OpenOptions::new().write(true).create_new(true))
 }
 
 impl Write for Beside {

@@ -160,6 +160,23 @@ fn what_is_not_put_in_place_leaves_nothing() {
 }
 
 #[test]
+fn what_a_killed_attempt_has_left_is_written_anew() {
+    let (outer, first) = stage();
+    let mut left = first.create(&path("out.csv"), &run()).unwrap();
+    left.write_all(b"half of").unwrap();
+    std::mem::forget(left);
+    let folder = Folder::new(&outer.path().join("project"), Vec::new());
+    let mut file = folder.create(&path("out.csv"), &run()).unwrap();
+    file.write_all(b"whole").unwrap();
+    file.settle().unwrap();
+    file.put().unwrap();
+    let root = outer.path().join("project");
+    assert_eq!(fs::read_to_string(root.join("out.csv")).unwrap(), "whole");
+    let names = fs::read_dir(root).unwrap().map(|entry| entry.unwrap().file_name());
+    assert!(names.into_iter().all(|name| !name.to_string_lossy().ends_with(".partial")));
+}
+
+#[test]
 fn a_file_that_is_replaced_keeps_its_permissions() {
     let (outer, folder) = stage();
     let file = outer.path().join("project/data/prices.csv");

@@ -1,6 +1,6 @@
 //! The words that say where the journal of runs is.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use pianoroll_runtime::project::Project;
@@ -20,25 +20,17 @@ pub(crate) struct StateArguments {
 }
 
 impl StateArguments {
-    /// The folder that is meant; it may not be there yet.
-    pub(crate) fn folder(
-        &self,
-        environment: &Environment,
-        project: &Project,
-    ) -> Result<StateFolder, Failure> {
-        self.folder_beside(environment, project.root())
-    }
-
-    /// As [`StateArguments::folder`], for commands that need nothing else of the project: its file may be faulty.
+    /// The folder that is meant; it may not be there yet. Nothing else of the project is looked at: its file may be faulty.
     pub(crate) fn found(&self, environment: &Environment) -> Result<StateFolder, Failure> {
         let file = Project::find_file(&environment.folder);
-        self.folder_beside(environment, file.as_deref().and_then(std::path::Path::parent))
+        self.beside(environment, file.as_deref().and_then(Path::parent))
     }
 
-    fn folder_beside(
+    /// The same, for a project that is known.
+    pub(crate) fn beside(
         &self,
         environment: &Environment,
-        root: Option<&std::path::Path>,
+        root: Option<&Path>,
     ) -> Result<StateFolder, Failure> {
         StateFolder::locate(self.state.as_deref(), root, &environment.state)
             .or_exit(Exit::Input)
