@@ -20,10 +20,26 @@ pub(crate) struct StateArguments {
 }
 
 impl StateArguments {
-    /// The folder that is meant; it may not be there yet. Nothing else of the project is looked at: its file may be faulty.
+    /// The folder that is meant; it may not be there yet.
+    pub(crate) fn folder(
+        &self,
+        environment: &Environment,
+        project: &Project,
+    ) -> Result<StateFolder, Failure> {
+        self.beside(environment, project.root())
+    }
+
+    /// As [`StateArguments::folder`], for commands that need nothing else of the project: its file may be faulty.
     pub(crate) fn found(&self, environment: &Environment) -> Result<StateFolder, Failure> {
         let file = Project::find_file(&environment.folder);
-        let root = file.as_deref().and_then(Path::parent);
+        self.beside(environment, file.as_deref().and_then(Path::parent))
+    }
+
+    fn beside(
+        &self,
+        environment: &Environment,
+        root: Option<&Path>,
+    ) -> Result<StateFolder, Failure> {
         StateFolder::locate(self.state.as_deref(), root, &environment.state)
             .or_exit(Exit::Input)
             .map_err(|failure| failure.hint("--state DIR says where it is"))

@@ -1,5 +1,5 @@
 use expect_test::expect;
-use pianoroll_journal::{Answer, EntryKind, EntryState, Memory, NoteKind, WaitingReason};
+use pianoroll_journal::{Answer, EntryKind, EntryState, Intent, Memory, NoteKind, WaitingReason};
 use pianoroll_model::{Effect, Outcome};
 use serde_json::json;
 
@@ -24,8 +24,13 @@ async fn a_run_that_failed_shows_where() {
     record(&memory, &claim, 2, thing(EntryKind::Checkpoint, "find", 2), Answer::value("[]")).await;
     let create = call("profiles.create", Effect::Write, "", None, 3);
     record(&memory, &claim, 3, create, answer(EntryState::Failed, Some(409), 1)).await;
-    let until = Answer::value(r#""2026-01-01T00:00:00Z""#);
-    record(&memory, &claim, 4, thing(EntryKind::Wait, "", 4), until).await;
+    let wait =
+        Intent { arguments: r#"{"seconds":7200.0}"#.into(), ..thing(EntryKind::Wait, "", 4) };
+    record(&memory, &claim, 4, wait, Answer::value("2026-01-01T00:00:00Z")).await;
+    let set = Intent { arguments: "7".into(), ..thing(EntryKind::State, "seen", 5) };
+    record(&memory, &claim, 5, set, Answer::value("")).await;
+    let file = Intent { arguments: r#""read""#.into(), ..thing(EntryKind::File, "in.csv", 6) };
+    record(&memory, &claim, 6, file, Answer::value("{}")).await;
     let problem = (NoteKind::Problem, "warn", "one is strange");
     say(&memory, &claim, 1, problem, json!({"id": "01"})).await;
     finish(&memory, &claim, Outcome::Failed, summary(2, 1)).await;
