@@ -58,7 +58,7 @@ pub(crate) enum Command {
     Init(init::Args),
     /// Run a script, or an automation of the project
     Run(run::Args),
-    /// Look at the runs that were: which there are, what they did, what they said
+    /// Look at runs, and look after them
     Runs(runs::Args),
     /// Find the mistakes of scripts before they run
     Check(check::Args),

@@ -40,4 +40,9 @@ impl Environment {
             folder: std::env::current_dir().unwrap_or_default(),
         }
     }
+
+    /// What is around a run whose words have everything that its own surroundings said.
+    pub(crate) fn of_stored(folder: PathBuf) -> Self {
+        Self { folder, ..Self::default() }
+    }
 }

@@ -19,6 +19,8 @@ mod words;
 mod asynchronous;
 mod cancellation;
 mod confirm;
+mod front;
+mod owner;
 mod progress;
 
 mod describe;
