@@ -58,7 +58,7 @@ pub(crate) enum Command {
     Init(init::Args),
     /// Run a script, or an automation of the project
     Run(run::Args),
-    /// Look at runs, and look after them
+    /// Look after runs: what they did and said; cancel, retry, rerun and resolve them
     Runs(runs::Args),
     /// Find the mistakes of scripts before they run
     Check(check::Args),

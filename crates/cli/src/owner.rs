@@ -11,7 +11,6 @@ mod key;
 mod program;
 mod run;
 mod seat;
-mod stub;
 mod table;
 
 pub(crate) use key::key_digests;

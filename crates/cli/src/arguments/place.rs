@@ -20,22 +20,14 @@ pub(crate) struct StateArguments {
 }
 
 impl StateArguments {
-    /// The folder that is meant; it may not be there yet.
-    pub(crate) fn folder(
-        &self,
-        environment: &Environment,
-        project: &Project,
-    ) -> Result<StateFolder, Failure> {
-        self.beside(environment, project.root())
-    }
-
-    /// As [`StateArguments::folder`], for commands that need nothing else of the project: its file may be faulty.
+    /// The folder that is meant; it may not be there yet. Nothing else of the project is looked at: its file may be faulty.
     pub(crate) fn found(&self, environment: &Environment) -> Result<StateFolder, Failure> {
         let file = Project::find_file(&environment.folder);
         self.beside(environment, file.as_deref().and_then(Path::parent))
     }
 
-    fn beside(
+    /// The same, for a project that is known.
+    pub(crate) fn beside(
         &self,
         environment: &Environment,
         root: Option<&Path>,

@@ -149,7 +149,7 @@ fn plan(args: &Args) -> Result<Plan, Failure> {
     let runs = accounts::plan(args, &environment, &program, &script)?;
     let folder = match args.ephemeral || args.dry_run {
         true => None,
-        false => Some(args.state.folder(&environment, &program.project)?),
+        false => Some(args.state.beside(&environment, program.project.root())?),
     };
     let root = program.root(&environment).to_owned();
     let of_file = automation.map_or(1, |automation| automation.attempts);

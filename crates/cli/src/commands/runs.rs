@@ -27,7 +27,7 @@ const EXAMPLES: &str = "Examples:\n  \
     pianoroll runs show 0193a5b2 --calls all\n  \
     pianoroll runs logs last --level warn --follow\n  \
     pianoroll runs cancel last\n  \
-    pianoroll runs retry 0193a5b2\n  \
+    pianoroll runs retry last\n  \
     pianoroll runs resolve last --done\n\n\
     RUN is a run's id, the beginning of one that no other run has, or `last`.";
 

@@ -11,10 +11,11 @@ use serde_json::{Value, json};
 
 use super::accounts::Accounts;
 use super::attempt::{self, Ready};
-use super::folder_owner::{FolderOwner, of_journal};
+use super::folder_owner::FolderOwner;
 use super::run::Fresh;
 use super::table::UnderWay;
 use crate::exit::Exit;
+use crate::recorded::failed;
 use crate::failure::{Failure, OrExit as _};
 use crate::numbers::counted;
 use crate::style::{DIM, Styled};
@@ -99,7 +100,7 @@ impl FolderOwner {
                 );
                 return Err(Failure::input(text).hint("--retry lets it go on, --fail gives it up"));
             }
-            self.backend().release(&run, self.clock.now()).await.map_err(of_journal)?;
+            self.backend().release(&run, self.clock.now()).await.map_err(|error| failed(&error))?;
             let record = self.record(&run).await?;
             return self.go_on(&record, under_way, audience).await;
         }
@@ -118,7 +119,7 @@ impl FolderOwner {
         }
         for entry in &meant {
             let answer = told(&decision);
-            self.backend().resolve(&run, entry.number, answer).await.map_err(of_journal)?;
+            self.backend().resolve(&run, entry.number, answer).await.map_err(|error| failed(&error))?;
         }
         let left = open.len() - meant.len();
         if left > 0 {
@@ -135,7 +136,7 @@ impl FolderOwner {
         let mut from = 1;
         loop {
             let chunk = self.backend().entries(run, from, CHUNK.0, CHUNK.1).await;
-            let chunk = chunk.map_err(of_journal)?;
+            let chunk = chunk.map_err(|error| failed(&error))?;
             let Some(last) = chunk.last() else { break };
             from = last.number + 1;
             for entry in chunk {
@@ -198,7 +199,7 @@ impl FolderOwner {
     }
 
     async fn program(&self, digest: &str) -> Result<pianoroll_journal::Program, Failure> {
-        let program = self.backend().program(digest).await.map_err(of_journal)?;
+        let program = self.backend().program(digest).await.map_err(|error| failed(&error))?;
         program.ok_or_else(|| {
             Failure::text(Exit::Failed, format!("the journal has no program {digest}"))
         })

@@ -4,10 +4,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use pianoroll_gateway::SystemClock;
 use pianoroll_journal::{
-    AttemptEnd, Backend, End, Journal, JournalError, JournalErrorKind, Program, RunFilter,
-    RunRecord,
+    AttemptEnd, Backend, End, Journal, Program, RunRecord,
 };
 use pianoroll_model::{Clock, Outcome, RunId, Status};
+use pianoroll_runtime::state_folder::StateFolder;
 use pianoroll_script::Script;
 use pianoroll_server::{
     Answering, Audience, CancelReply, Ended, EraseReply, Owner, OwnerInfo, PROTOCOL, RunOrder,
@@ -17,8 +17,10 @@ use serde_json::Value;
 
 use super::program::compiled;
 use super::table::Table;
+use crate::commands::runs::find;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::recorded::failed;
 use crate::target::Clients;
 
 /// The owner of a state folder.
@@ -27,18 +29,20 @@ pub(super) struct FolderOwner {
     pub(super) table: Table,
     pub(super) clients: Clients,
     pub(super) clock: Arc<dyn Clock>,
+    folder: StateFolder,
     // The last script that was compiled, with its digest: an automation runs one on each of its connections.
     script: Mutex<Option<(String, Script)>>,
 }
 
 impl FolderOwner {
     /// Within a tokio runtime.
-    pub(super) fn new(backend: Arc<dyn Backend>) -> Self {
+    pub(super) fn new(folder: StateFolder, backend: Arc<dyn Backend>) -> Self {
         Self {
             journal: Journal::new(backend),
             table: Table::default(),
             clients: Clients::default(),
             clock: Arc::new(SystemClock::new()),
+            folder,
             script: Mutex::default(),
         }
     }
@@ -68,7 +72,7 @@ impl FolderOwner {
 
     /// A run that must be there.
     pub(super) async fn record(&self, run: &RunId) -> Result<RunRecord, Failure> {
-        let record = self.backend().run(run).await.map_err(of_journal)?;
+        let record = self.backend().run(run).await.map_err(|error| failed(&error))?;
         record.ok_or_else(|| no_run(run.as_str()))
     }
 
@@ -98,23 +102,7 @@ impl FolderOwner {
             error,
             summary: Value::Null,
         };
-        self.backend().close(run, end).await.map_err(of_journal)
-    }
-
-    async fn found(&self, word: &str) -> Result<RunId, Failure> {
-        let prefix = (word != "last").then(|| word.to_owned());
-        let limit = if prefix.is_some() { 2 } else { 1 };
-        let filter = RunFilter { id_prefix: prefix, limit, ..RunFilter::default() };
-        let mut found = self.backend().runs(&filter).await.map_err(of_journal)?.into_iter();
-        match (found.next(), found.next()) {
-            (None, _) => Err(no_run(word)),
-            (Some(one), None) => Ok(one.new.id),
-            (Some(one), Some(other)) => {
-                let (one, other) = (one.new.id, other.new.id);
-                let text = format!("several runs begin with `{word}`: {one}, {other}, …");
-                Err(Failure::input(text))
-            }
-        }
+        self.backend().close(run, end).await.map_err(|error| failed(&error))
     }
 
     async fn cancelled(&self, run: &RunId) -> Result<CancelReply, Failure> {
@@ -145,7 +133,7 @@ impl Owner for FolderOwner {
     }
 
     fn find(&self, word: String) -> Answering<'_, RunId> {
-        Box::pin(async move { Ok(self.found(&word).await?) })
+        Box::pin(async move { Ok(find::run(self.backend(), &self.folder, &word).await?.new.id) })
     }
 
     fn run(&self, order: RunOrder, audience: Arc<dyn Audience>) -> Answering<'_, Ended> {
@@ -160,25 +148,16 @@ impl Owner for FolderOwner {
         Box::pin(async move {
             let SetState { scope, key, value } = value;
             let set = self.backend().set_state(&scope, &key, value, self.clock.now()).await;
-            Ok(set.map_err(of_journal)?)
+            Ok(set.map_err(|error| failed(&error))?)
         })
     }
 
     fn erase(&self, text: String) -> Answering<'_, EraseReply> {
         Box::pin(async move {
-            let (records, open) = self.backend().erase(&text).await.map_err(of_journal)?;
+            let (records, open) = self.backend().erase(&text).await.map_err(|error| failed(&error))?;
             Ok(EraseReply { records, open })
         })
     }
-}
-
-/// A journal that cannot be used.
-pub(super) fn of_journal(error: JournalError) -> Failure {
-    let exit = match error.kind {
-        JournalErrorKind::NotFound => Exit::Input,
-        _ => Exit::Failed,
-    };
-    Failure::new(exit, error)
 }
 
 fn no_run(word: &str) -> Failure {

@@ -13,9 +13,10 @@ use serde_json::{Map, Value};
 
 use super::accounts::{Accounts, Opened};
 use super::attempt::{self, Done, Ready, This};
-use super::folder_owner::{FolderOwner, of_journal};
+use super::folder_owner::FolderOwner;
 use super::table::UnderWay;
 use crate::exit::Exit;
+use crate::recorded::failed;
 use crate::failure::Failure;
 use crate::numbers::counted;
 use crate::style::{DIM, HEADING, Styled};
@@ -100,7 +101,7 @@ impl FolderOwner {
         ready.note(format_args!("{} on {}", Styled(DIM, &name), opened.about()));
         let ended = async {
             self.tell_interrupted(&ready, &scope).await?;
-            let last_run = self.backend().last_run(&scope).await.map_err(of_journal)?;
+            let last_run = self.backend().last_run(&scope).await.map_err(|error| failed(&error))?;
             let new = NewRun {
                 id: run.clone(),
                 scope,
@@ -114,7 +115,7 @@ impl FolderOwner {
                 seed: seed.map_or_else(attempt::random_seed, Ok)?,
                 last_run,
             };
-            self.backend().create(new, program).await.map_err(of_journal)?;
+            self.backend().create(new, program).await.map_err(|error| failed(&error))?;
             self.attempts(&ready, &opened).await
         };
         let ended = ended.await;
@@ -131,7 +132,7 @@ impl FolderOwner {
             limit: 3,
             ..RunFilter::default()
         };
-        for record in self.backend().runs(&filter).await.map_err(of_journal)? {
+        for record in self.backend().runs(&filter).await.map_err(|error| failed(&error))? {
             if !self.is_interrupted(&record) {
                 continue;
             }
@@ -152,7 +153,7 @@ impl FolderOwner {
     pub(super) async fn attempts(&self, ready: &Ready, opened: &Opened) -> Result<Ended, Failure> {
         let run = &ready.run;
         loop {
-            let attempt = self.journal.begin(run, self.clock.now()).await.map_err(of_journal)?;
+            let attempt = self.journal.begin(run, self.clock.now()).await.map_err(|error| failed(&error))?;
             let number = attempt.number();
             ready.audience.hear(Event::Started { run: run.clone(), attempt: number });
             if number > 1 {

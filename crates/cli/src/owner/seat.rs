@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::stub::Sqlite;
 use pianoroll_gateway::SystemClock;
 use pianoroll_journal::{Backend, JournalErrorKind};
 use pianoroll_model::{Clock as _, RunId};
@@ -13,8 +12,9 @@ use pianoroll_script::Script;
 use pianoroll_server::{Audience, Client, Ended, Owner, RefusalKind, RunOrder, Serving, Socket};
 
 use super::ephemeral::Ephemeral;
-use super::folder_owner::{FolderOwner, of_journal};
+use super::folder_owner::FolderOwner;
 use crate::exit::Exit;
+use crate::recorded::failed;
 use crate::failure::Failure;
 use crate::numbers::counted;
 use crate::{cancellation, output, target};
@@ -47,10 +47,10 @@ impl Seat {
     /// Becomes the owner of a state folder, or finds the way to the process that is. Within the async runtime.
     pub(crate) async fn take(folder: StateFolder) -> Result<Self, Failure> {
         for _ in 0..PATIENCE {
-            match Sqlite::open(folder.path()).await {
+            match folder.open().await {
                 Ok(backend) => return Ok(Self::owning(folder, Arc::new(backend))),
                 Err(error) if error.kind == JournalErrorKind::Owned => {}
-                Err(error) => return Err(of_journal(error)),
+                Err(error) => return Err(failed(&error)),
             }
             let client = Client::new(folder.path());
             match client.info().await {
@@ -73,7 +73,7 @@ impl Seat {
     }
 
     fn owning(folder: StateFolder, backend: Arc<dyn Backend>) -> Self {
-        let owner = Arc::new(FolderOwner::new(Arc::clone(&backend)));
+        let owner = Arc::new(FolderOwner::new(folder.clone(), Arc::clone(&backend)));
         let serving = match Socket::bind(folder.path()) {
             Ok(socket) => Some(socket.serve(owner.clone())),
             Err(error) => {

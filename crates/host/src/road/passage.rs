@@ -13,6 +13,7 @@ use pianoroll_journal::{self as journal, EntryKind, EntryState as Recorded, Jour
 use pianoroll_model::{Certainty, Effect, Position};
 
 use crate::account::KnownAccount;
+use crate::check::{CheckError, CheckErrors};
 use crate::error::{Cause, HostError};
 use crate::guardrails::{GuardrailError, Load};
 use crate::host::{Host, lock};
@@ -60,6 +61,14 @@ impl Passage<'_> {
         if let Some(error) = host.stop_reason() {
             return Err(error.clone());
         }
+        if host.settings.cancel.is_cancelled() {
+            return Err(self.cancelled());
+        }
+        if self.quiet && !self.effect.is_read() {
+            let mistake = CheckError::new("", "it has an effect, and a checkpoint may only read");
+            let errors = CheckErrors::one(self.name.clone(), mistake);
+            return Err(HostError::new(Cause::Arguments(errors), self.position));
+        }
         let mut intent = None;
         let mut lost = None;
         if let Some(attempt) = host.attempt().filter(|_| !self.quiet) {
@@ -79,9 +88,6 @@ impl Passage<'_> {
             let intended = asked.intent(host, self.position, self.effect);
             let target = shortened(&(self.target)()).into_string();
             intent = Some(journal::Intent { target, items: self.items, ..intended });
-        }
-        if host.settings.cancel.is_cancelled() {
-            return Err(self.cancelled());
         }
         self.count()?;
         host.settings.observer.call(host.spent.calls());

@@ -356,3 +356,19 @@ async fn a_repeated_error_of_a_lost_answer_is_sent_again_as_lost() {
     let entries = kept.journal.backend().entries(host.run(), 1, 9, 1 << 20).await.unwrap();
     assert_eq!(entries[0].state(), EntryState::Done);
 }
+
+#[tokio::test]
+async fn an_effect_has_no_place_in_a_checkpoint() {
+    let kept = Kept::new().await;
+    let host = kept.attempt().await;
+    let trunk = host.trunk();
+    let Checkpoint::Open(open) = trunk.begin_checkpoint("x").await.unwrap() else { panic!() };
+    let error = trunk.call("profiles.update", rename("Al")).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "profiles.update: it has an effect, and a checkpoint may only read"
+    );
+    trunk.leave_checkpoint(open);
+    assert!(kept.effects().is_empty());
+    trunk.call("profiles.update", rename("Al")).await.unwrap();
+}
