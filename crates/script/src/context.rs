@@ -246,7 +246,8 @@ impl Context {
     }
 
     pub(crate) fn log(&self, level: Level, text: &str, position: Position) {
-        self.branch.host().log(level, text, self.place(position).as_ref());
+        let place = self.place(position);
+        self.run.runtime.block_on(self.branch.log(level, text, place.as_ref()));
     }
 
     pub(crate) fn progress(&self, done: u64, total: Option<u64>) {
@@ -254,7 +255,7 @@ impl Context {
     }
 
     pub(crate) fn problem(&self, text: &str, details: Option<Value>) {
-        self.branch.host().problem(text, details.unwrap_or(Value::Null));
+        self.run.runtime.block_on(self.branch.problem(text, details.unwrap_or(Value::Null), None));
     }
 
     /// A place of the script for the host.

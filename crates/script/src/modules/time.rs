@@ -20,7 +20,7 @@ pub(super) fn register(module: &mut Module) {
         Ok(Time::utc(context(&call)?.started()))
     });
     add(module, "clock", |call: NativeCallContext| -> Result<Time, Failure> {
-        Ok(Time::utc(context(&call)?.branch.clock()))
+        Ok(Time::utc(context(&call)?.branch.host().clock().now()))
     });
     add(module, "time", |call: NativeCallContext, value: Dynamic| {
         time(&value).map_err(|thrown| thrown.at(call.call_position()))
