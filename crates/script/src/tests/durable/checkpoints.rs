@@ -53,5 +53,12 @@ fn an_error_of_the_language_is_caught_as_in_a_replay_and_shown_with_its_place() 
         .text(),
         r#"{"code":"program","hint":"what stands before it is absent: `?.` answers () there, `??` gives another value","message":"() has no property `x`"}"#
     );
-    expect![[]].assert_eq(&run_offline("let a = (); checkpoint(\"a\", || a.x)").text());
+    expect![[r#"
+        test.rhai:1:34: () has no property `x`
+          |
+        1 | let a = (); checkpoint("a", || a.x)
+          |                                  ^
+          = what stands before it is absent: `?.` answers () there, `??` gives another value
+          in a closure, called at test.rhai:1:13"#]]
+    .assert_eq(&run_offline("let a = (); checkpoint(\"a\", || a.x)").text());
 }

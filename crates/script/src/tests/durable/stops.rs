@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use pianoroll_host::HostErrorKind;
+
 use super::super::files::Folder;
 use super::super::support::runtime;
 use super::Durable;
@@ -21,7 +23,9 @@ fn programs() -> Vec<(&'static str, String)> {
         ),
         (
             "each",
-            "let ids = []; for p in profiles::each(#{ page_size: 7 }) { ids.push(p.id); if ids.len() == 10 { break; } } problem(`${ids.len()}`); lists::create(#{ name: ids[9] }).attributes.name".to_owned(),
+            format!(
+                "let n = []; for p in profiles::each(#{{ page_size: 7 }}) {{ n.push(p.id); if n.len() == 10 {{ break; }} }} problem(`${{n.len()}}`); {update}; n[9]"
+            ),
         ),
         (
             "parallel",
@@ -101,13 +105,12 @@ fn after_any_number_of_calls_the_next_attempt_goes_on() {
                 durable.limit_calls(Some(most));
                 let stopped = durable.to_its_end(&source).await;
                 if stopped.result.is_ok() {
-                    assert!(most > 0, "{name}: no call was counted");
+                    assert!(most > 1, "{name}: {most} calls were counted");
                     break;
                 }
                 durable.limit_calls(None);
                 let went_on = durable.to_its_end(&source).await;
                 assert_eq!(went_on.text(), whole.text(), "{name}, stopped after {most} calls");
-                // A checkpoint's reads leave nothing behind, and some of them may be all that was done.
                 assert_eq!(durable.effects(), effects, "{name}, stopped after {most} calls");
                 assert_eq!(
                     left(&durable, &folder).await,
@@ -133,10 +136,17 @@ fn after_a_crash_at_any_commit_the_next_attempt_goes_on() {
                 let crashed = durable.to_its_end(&source).await;
                 durable.revive();
                 if crashed.result.is_ok() {
+                    assert!(commits > 2, "{name}: {commits} commits were made");
                     break;
                 }
                 let went_on = durable.to_its_end(&source).await;
                 let when = format!("{name}, crashed at commit {commits}, made: {made}");
+                let error = went_on.result.as_ref().err().and_then(|error| error.host());
+                if error.is_some_and(|error| error.kind() == HostErrorKind::UnknownOutcome) {
+                    // An import that may have begun is not begun again, but waits for a word.
+                    assert_eq!(name, "jobs and files", "{when}: {}", went_on.text());
+                    continue;
+                }
                 assert_eq!(went_on.text(), whole.text(), "{when}");
                 // What was sent and not answered for is sent again where that is harmless.
                 assert_eq!(durable.distinct_effects(), effects, "{when}");
@@ -155,9 +165,18 @@ fn a_program_that_has_changed_is_told_with_both_sides() {
         durable.limit_calls(None);
         let diverged =
             durable.attempt("try { lists::create(#{ name: \"b\" }); } catch { 1 }").await;
-        expect_test::expect![].assert_eq(&diverged.text());
+        expect_test::expect![[r#"
+            test.rhai:1:14: at call 1, the program does not do what it did in an earlier attempt, so nobody knows what is left to do
+              then: lists.create {"body":{"name":"a"}}
+              now:  lists.create {"body":{"name":"b"}}
+              |
+            1 | try { lists::create(#{ name: "b" }); } catch { 1 }
+              |              ^^^^^^"#]].assert_eq(&diverged.text());
         let ended = durable.attempt("1").await;
-        expect_test::expect![].assert_eq(&ended.text());
+        expect_test::expect![[r#"
+            at call 1, the program does not do what it did in an earlier attempt, so nobody knows what is left to do
+              then: lists.create {"body":{"name":"a"}}
+              now:  the end of the program"#]].assert_eq(&ended.text());
     });
 }
 
