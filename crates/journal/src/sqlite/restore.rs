@@ -16,7 +16,7 @@ use super::rows::{entry_id, nanoseconds};
 use super::writing::{Writing, read_meta};
 use crate::backend::Backend as _;
 use crate::error::{JournalError, JournalErrorKind};
-use crate::run::{RunFilter, Waiting, WaitingReason};
+use crate::run::{Waiting, WaitingReason};
 
 /// What a restore has done.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,8 +27,6 @@ pub struct Restored {
     pub as_of: Timestamp,
     /// Runs that were under way in the backup: they wait for an operator's word.
     pub parked: Vec<RunId>,
-    /// How many runs there are.
-    pub runs: u64,
 }
 
 /// Copies the whole to a new file.
@@ -94,9 +92,8 @@ impl Sqlite {
         drop(lock);
         // Opened once as its owner, so that the mark knows it.
         let restored = Self::open(folder).await?;
-        let runs = restored.runs(&RunFilter::default()).await?.len() as u64;
         restored.shut().await?;
-        Ok(Restored { replaced, as_of, parked, runs })
+        Ok(Restored { replaced, as_of, parked })
     }
 }
 
