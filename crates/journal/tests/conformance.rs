@@ -1,4 +1,5 @@
 //! One list of tests that every backend must pass, and what SQLite alone promises of its files.
+#![expect(clippy::unwrap_used, reason = "a test ends at the first failure")]
 
 mod conformance {
     pub(crate) mod damage;
