@@ -105,10 +105,10 @@ const ENDLESS: &str = r#"
     loop { n += 1; profiles::update("01GDDKASAP8TKDDA2GRZDSVP4H", #{ first_name: `${n}` }); log::info(`done ${n}`); }
 "#;
 
-/// Writes three times, and waits for a file before the last.
+/// Writes three times, and reads before the last, which the gate holds up.
 const GATED: &str = r#"
     for n in 1..=2 { profiles::update("01GDDKASAP8TKDDA2GRZDSVP4H", #{ first_name: `${n}` }); log::info(`done ${n}`); }
-    wait_for(|| files::exists("gate"), #{ timeout: "5m" });
+    profiles::get("01GDDKASAP8TKDDA2GRZDSVP4H");
     profiles::update("01GDDKASAP8TKDDA2GRZDSVP4H", #{ first_name: "3" });
     log::info("done 3");
     #{ writes: 3 }
@@ -170,14 +170,23 @@ async fn ctrl_c_stops_a_run_that_was_handed_over() {
     assert!(!place.state().join("control.sock").exists());
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_killed_run_goes_on_from_where_it_stopped() {
+/// A run that was killed while it waited for the answer of its read.
+async fn killed_at_the_gate() -> Place {
     let place = Place::new(GATED).await;
+    place.faults(
+        json!([{ "method": "GET", "path": "/klaviyo/api/profiles/*", "delay_ms": 600_000 }]),
+    );
     let mut run = Running::start(place.run(&[]));
     run.until("done 2");
     run.signal("-KILL");
     let _ = run.finish().expect_code(-1);
-    std::fs::write(place.folder.path().join("gate"), "").unwrap();
+    place.faults(json!([]));
+    place
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_killed_run_goes_on_from_where_it_stopped() {
+    let place = killed_at_the_gate().await;
     let retried = place.runs(&["retry", "last", "--json"]).expect_code(0);
     assert_eq!(retried.json()["result"], json!({ "writes": 3 }), "{retried:?}");
     // A line is said again only where the crash came before it was on disk.
@@ -192,12 +201,7 @@ async fn a_killed_run_goes_on_from_where_it_stopped() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_tells_of_one_that_was_interrupted_and_that_one_can_be_closed() {
-    let place = Place::new(GATED).await;
-    let mut run = Running::start(place.run(&[]));
-    run.until("done 2");
-    run.signal("-KILL");
-    let _ = run.finish();
-    std::fs::write(place.folder.path().join("gate"), "").unwrap();
+    let place = killed_at_the_gate().await;
     let next = Finished::new(&place.run(&[]).output().unwrap()).expect_code(0);
     assert!(next.stderr.contains("was interrupted: `pianoroll runs retry"), "{next:?}");
     let all = place.runs(&["list", "--json"]).json();
@@ -206,6 +210,30 @@ async fn a_run_tells_of_one_that_was_interrupted_and_that_one_can_be_closed() {
     assert!(closed.stdout.contains("is cancelled"), "{closed:?}");
     let again = place.runs(&["cancel", &oldest]);
     assert!(again.stderr.contains("finished already"), "{again:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_waits_is_cancelled_by_ctrl_c_or_from_elsewhere() {
+    let place = Place::new(GATED).await;
+    place.faults(json!([
+        { "method": "GET", "path": "/klaviyo/api/profiles/*", "status": 429, "headers": { "Retry-After": "0" } },
+    ]));
+    for elsewhere in [false, true] {
+        let mut run = Running::start(place.run(&["--json", "--attempts", "2"]));
+        run.until("waiting until");
+        match elsewhere {
+            false => run.signal("-INT"),
+            true => drop(place.runs(&["cancel", "last"]).expect_code(0)),
+        }
+        assert_eq!(run.finish().expect_code(130).json()["outcome"], "cancelled");
+        let shown = place.runs(&["show", "last"]).expect_code(0);
+        assert!(shown.stdout.contains("cancelled"), "{shown:?}");
+    }
+    assert_eq!(place.applied("PATCH", PROFILE), 4);
+    // What was cancelled can be taken up again.
+    place.faults(json!([]));
+    let _ = place.runs(&["retry", "last"]).expect_code(0);
+    assert_eq!(place.applied("PATCH", PROFILE), 5);
 }
 
 /// A campaign is sent, its answer is lost, and its probe is refused.
