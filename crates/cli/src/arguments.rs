@@ -3,18 +3,20 @@
 
 mod grants;
 mod limits;
+mod place;
 mod target;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
-    call, check, completions, connections, doctor, explain, fixtures, init, operations, run,
-    simulate, test,
+    backup, call, check, completions, connections, doctor, explain, fixtures, init, journal,
+    operations, restore, run, runs, simulate, state, test,
 };
 use crate::{exit, style};
 
 pub(crate) use grants::GrantArguments;
 pub(crate) use limits::LimitArguments;
+pub(crate) use place::StateArguments;
 #[cfg(test)]
 pub(crate) use target::QuotaWord;
 pub(crate) use target::{ModeWord, TargetArguments};
@@ -56,6 +58,8 @@ pub(crate) enum Command {
     Init(init::Args),
     /// Run a script, or an automation of the project
     Run(run::Args),
+    /// Look after runs: what they did and said; cancel, retry, rerun and resolve them
+    Runs(runs::Args),
     /// Find the mistakes of scripts before they run
     Check(check::Args),
     /// Play the tests of scripts: files named NAME.test.rhai
@@ -74,6 +78,14 @@ pub(crate) enum Command {
     Simulate(simulate::Args),
     /// Manage the accounts behind a gateway key
     Connections(connections::Args),
+    /// Look at and set the values that scripts keep from run to run
+    State(state::Args),
+    /// Copy the journal to a new file, beside a run that goes on
+    Backup(backup::Args),
+    /// Put a backup in the place of the journal
+    Restore(restore::Args),
+    /// Take personal data out of the journal
+    Journal(journal::Args),
     /// Look for what usually goes wrong: key, connections, base URLs, revision, clock, quota
     Doctor(doctor::Args),
     /// Print a script that completes commands in a shell
@@ -83,14 +95,16 @@ pub(crate) enum Command {
 impl Command {
     /// Whether it only prints data: then a reader that stops early is no error.
     pub(crate) const fn is_listing(&self) -> bool {
-        matches!(
-            self,
+        match self {
             Command::Operations(_)
-                | Command::Check(_)
-                | Command::Explain(_)
-                | Command::Completions(_)
-                | Command::Doctor(_)
-        )
+            | Command::Check(_)
+            | Command::Explain(_)
+            | Command::Completions(_)
+            | Command::Doctor(_) => true,
+            Command::Runs(args) => args.is_listing(),
+            Command::State(args) => args.is_listing(),
+            _ => false,
+        }
     }
 }
 

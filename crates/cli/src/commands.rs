@@ -1,5 +1,6 @@
 //! One file a command: what can be typed after it, and what it does.
 
+pub(crate) mod backup;
 pub(crate) mod call;
 pub(crate) mod check;
 pub(crate) mod completions;
@@ -8,9 +9,13 @@ pub(crate) mod doctor;
 pub(crate) mod explain;
 pub(crate) mod fixtures;
 pub(crate) mod init;
+pub(crate) mod journal;
 pub(crate) mod operations;
+pub(crate) mod restore;
 pub(crate) mod run;
+pub(crate) mod runs;
 pub(crate) mod simulate;
+pub(crate) mod state;
 pub(crate) mod test;
 
 use crate::arguments::Command;
@@ -22,6 +27,11 @@ pub(crate) fn execute(command: Command) -> Result<Exit, Failure> {
     match command {
         Command::Init(args) => init::execute(&args),
         Command::Run(args) => run::execute(&args),
+        Command::Runs(args) => runs::execute(&args),
+        Command::State(args) => state::execute(&args),
+        Command::Backup(args) => backup::execute(&args),
+        Command::Restore(args) => restore::execute(&args),
+        Command::Journal(args) => journal::execute(&args),
         Command::Fixtures(command) => fixtures::execute(&command),
         Command::Test(args) => test::execute(&args),
         Command::Call(args) => call::execute(&args),

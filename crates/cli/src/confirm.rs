@@ -1,13 +1,13 @@
 //! A live connection, by hand: effects are printed, and before the 101st a person is asked.
 
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use pianoroll_gateway::Cancel;
 use pianoroll_host::ledger::LedgerEntry;
+use pianoroll_server::{Audience, Reply};
 
 use crate::output::plain;
 use crate::style::{self, DIM, Styled, WARNING};
@@ -22,61 +22,39 @@ pub(crate) struct Confirm {
     live: String,
     cancel: Cancel,
     // The answer, once there is one. Held while asking, so that every further effect waits for it.
-    answer: Mutex<Option<Answer>>,
-    /// Whether the question stands on the terminal, so that nothing is drawn over it.
-    asking: AtomicBool,
-}
-
-/// What came of the question.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Answer {
-    Yes,
-    No,
-    /// There was nobody to ask.
-    Nobody,
-    /// The run was cancelled before anybody answered.
-    Cancelled,
+    answer: Mutex<Option<Reply>>,
 }
 
 impl Confirm {
     /// `yes` answers the question before it is asked.
     pub(crate) fn new(live: &str, yes: bool, cancel: Cancel) -> Self {
-        let answer = Mutex::new(yes.then_some(Answer::Yes));
-        Self { live: live.to_owned(), cancel, answer, asking: AtomicBool::new(false) }
-    }
-
-    /// Whether the question stands on the terminal.
-    pub(crate) fn is_asking(&self) -> bool {
-        self.asking.load(Ordering::Relaxed)
+        let answer = Mutex::new(yes.then_some(Reply::Yes));
+        Self { live: live.to_owned(), cancel, answer }
     }
 
     /// An effect that is about to be sent: the line to print for it. A run whose question is answered with no is cancelled
     /// before this returns, and the effect is not sent.
-    pub(crate) fn effect(
-        &self,
-        entry: &LedgerEntry,
-        before_asking: impl FnOnce(),
-    ) -> Option<String> {
+    pub(crate) fn effect(&self, entry: &LedgerEntry, audience: &dyn Audience) -> Option<String> {
         if entry.number <= UNASKED {
             return Some(line(entry));
         }
         let mut answer = self.answer.lock().unwrap_or_else(PoisonError::into_inner);
         let given = *answer.get_or_insert_with(|| {
-            self.asking.store(true, Ordering::Relaxed);
-            before_asking();
+            let live = &self.live;
+            let question =
+                format!("{live}, and this run has made {UNASKED} effects. Go on? [y/N] ");
+            let given_up = || self.cancel.is_cancelled();
             // Other calls of the run go on being answered meanwhile.
-            let answer = tokio::task::block_in_place(|| ask(&self.live, &self.cancel));
-            self.asking.store(false, Ordering::Relaxed);
-            answer
+            tokio::task::block_in_place(|| audience.ask(&question, &given_up))
         });
-        if given != Answer::Yes {
+        if given != Reply::Yes {
             self.cancel.cancel();
         }
         None
     }
 
     /// What came of the question, if it was asked.
-    pub(crate) fn answer(&self) -> Option<Answer> {
+    pub(crate) fn answer(&self) -> Option<Reply> {
         *self.answer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -96,12 +74,12 @@ fn line(entry: &LedgerEntry) -> String {
     )
 }
 
-fn ask(live: &str, cancel: &Cancel) -> Answer {
+/// Asks on the terminal.
+pub(crate) fn ask(question: &str, given_up: &(dyn Fn() -> bool + Sync)) -> Reply {
     let terminal = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
     if !terminal {
-        return Answer::Nobody;
+        return Reply::Nobody;
     }
-    let question = format!("{live}, and this run has made {UNASKED} effects. Go on? [y/N] ");
     let mut stderr = anstream::stderr();
     let _ = write!(stderr, "{}", Styled(WARNING, question));
     let _ = stderr.flush();
@@ -115,10 +93,10 @@ fn ask(live: &str, cancel: &Cancel) -> Answer {
     loop {
         match receiver.recv_timeout(Duration::from_millis(100)) {
             Ok(line) if matches!(line.trim().to_lowercase().as_str(), "y" | "yes") => {
-                return Answer::Yes;
+                return Reply::Yes;
             }
-            Ok(_) | Err(RecvTimeoutError::Disconnected) => return Answer::No,
-            Err(RecvTimeoutError::Timeout) if cancel.is_cancelled() => return Answer::Cancelled,
+            Ok(_) | Err(RecvTimeoutError::Disconnected) => return Reply::No,
+            Err(RecvTimeoutError::Timeout) if given_up() => return Reply::GivenUp,
             Err(RecvTimeoutError::Timeout) => {}
         }
     }

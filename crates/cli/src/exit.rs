@@ -41,6 +41,11 @@ impl Exit {
         }
     }
 
+    /// The one of a number, as another process told it.
+    pub(crate) fn from_code(code: u8) -> Self {
+        Self::ALL.into_iter().find(|exit| exit.code() == code).unwrap_or(Exit::Failed)
+    }
+
     /// How much there is to look at, among several runs: the gravest one is how the whole ended.
     pub(crate) const fn gravity(self) -> u8 {
         match self {

@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 
+use pianoroll_server::{Refusal, RefusalKind};
 use serde_json::Value;
 
 use crate::exit::Exit;
@@ -54,6 +55,37 @@ impl Failure {
             details.insert("hints".to_owned(), self.hints.clone().into());
         }
         Value::Object(details)
+    }
+}
+
+impl From<Failure> for Refusal {
+    fn from(failure: Failure) -> Self {
+        Self {
+            kind: RefusalKind::Refused,
+            exit: failure.exit.code(),
+            message: failure.error.to_string(),
+            because: failure.error.chain().skip(1).map(ToString::to_string).collect(),
+            hints: failure.hints,
+            details: failure.details,
+        }
+    }
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        let Refusal { exit, message, because, hints, details, .. } = refusal;
+        let causes = because.into_iter().rev();
+        let cause = causes.fold(None, |inner: Option<anyhow::Error>, text| {
+            Some(
+                inner
+                    .map_or_else(|| anyhow::anyhow!("{text}"), |inner| inner.context(text.clone())),
+            )
+        });
+        let error = match cause {
+            Some(cause) => cause.context(message),
+            None => anyhow::anyhow!("{message}"),
+        };
+        Self { exit: Exit::from_code(exit), error, hints, details }
     }
 }
 

@@ -10,6 +10,7 @@ mod arguments;
 mod commands;
 
 mod environment;
+mod recorded;
 mod source;
 mod target;
 mod testing;
@@ -18,11 +19,15 @@ mod words;
 mod asynchronous;
 mod cancellation;
 mod confirm;
+mod front;
+mod owner;
 mod progress;
 
 mod describe;
+mod moments;
 mod numbers;
 mod report;
+mod table;
 
 mod exit;
 mod failure;

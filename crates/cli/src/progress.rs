@@ -3,14 +3,14 @@
 mod rate;
 
 use std::io::{IsTerminal as _, Write as _};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use pianoroll_host::ledger::{EntryState, LedgerEntry};
-use pianoroll_host::{Level, Observer, Place, Problem};
 use pianoroll_model::Clock;
+use pianoroll_server::{Audience, Event, Reply};
 
-use crate::confirm::{Answer, Confirm};
+use crate::confirm;
 use crate::numbers::{duration, grouped};
 use crate::output::plain;
 use crate::style::{self, DIM, ERROR, Styled, WARNING};
@@ -26,7 +26,8 @@ const PLAIN: Duration = Duration::from_secs(10);
 pub(crate) struct Progress {
     clock: Arc<dyn Clock>,
     terminal: bool,
-    confirm: Option<Confirm>,
+    /// Whether a question stands on the terminal, so that nothing is drawn over it.
+    asking: AtomicBool,
     state: Mutex<State>,
 }
 
@@ -43,11 +44,11 @@ struct State {
 }
 
 impl Progress {
-    pub(crate) fn new(clock: Arc<dyn Clock>, confirm: Option<Confirm>) -> Self {
+    pub(crate) fn new(clock: Arc<dyn Clock>) -> Self {
         let mut state = State { drawn: Some(clock.monotonic()), ..State::default() };
         state.rate.note(clock.monotonic(), 0);
         let terminal = std::io::stderr().is_terminal();
-        Self { clock, terminal, confirm, state: Mutex::new(state) }
+        Self { clock, terminal, asking: AtomicBool::new(false), state: Mutex::new(state) }
     }
 
     /// Draws every second, so that a run that waits for its quota still looks alive; ends with [`Progress::finish`].
@@ -69,9 +70,8 @@ impl Progress {
         clear(&mut state);
     }
 
-    /// What a person said when asked, if anybody was asked.
-    pub(crate) fn answer(&self) -> Option<Answer> {
-        self.confirm.as_ref()?.answer()
+    fn is_asking(&self) -> bool {
+        self.asking.load(Ordering::Relaxed)
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -83,8 +83,7 @@ impl Progress {
         let mut state = self.lock();
         clear(&mut state);
         crate::output::note(text);
-        let asking = self.confirm.as_ref().is_some_and(Confirm::is_asking);
-        if self.terminal && !state.over && !asking {
+        if self.terminal && !state.over && !self.is_asking() {
             show(&mut state);
         }
     }
@@ -92,8 +91,7 @@ impl Progress {
     fn draw(&self, state: &mut State) {
         let now = self.clock.monotonic();
         let pause = if self.terminal { REDRAW } else { PLAIN };
-        let asking = self.confirm.as_ref().is_some_and(Confirm::is_asking);
-        if asking
+        if self.is_asking()
             || state.over
             || state.drawn.is_some_and(|drawn| now.saturating_sub(drawn) < pause)
         {
@@ -111,24 +109,24 @@ impl Progress {
     }
 }
 
-impl Observer for Progress {
-    fn log(&self, level: Level, text: &str, place: Option<&Place>) {
+impl Progress {
+    fn log(&self, level: &str, text: &str, place: Option<&str>) {
         let style = match level {
-            Level::Debug => DIM,
-            Level::Info => style::GOOD,
-            Level::Warn => WARNING,
-            Level::Error => ERROR,
+            "debug" => DIM,
+            "info" => style::GOOD,
+            "warn" => WARNING,
+            _ => ERROR,
         };
         let text = plain(text).replace('\n', "\n       ");
         let place = match (level, place) {
-            (Level::Warn | Level::Error, Some(place)) => format!("  {}", Styled(DIM, place)),
+            ("warn" | "error", Some(place)) => format!("  {}", Styled(DIM, place)),
             _ => String::new(),
         };
         let line = format!("{:5}  {text}{place}", Styled(style, level));
         self.say(line.trim_end());
     }
 
-    fn progress(&self, done: u64, total: Option<u64>) {
+    fn reported(&self, done: u64, total: Option<u64>) {
         let mut state = self.lock();
         if state.reported.is_none_or(|(before, _)| before > done) {
             state.rate = Rate::default();
@@ -137,30 +135,51 @@ impl Observer for Progress {
         self.draw(&mut state);
     }
 
-    fn call(&self, calls: u64) {
+    fn called(&self, calls: u64) {
         let mut state = self.lock();
         state.calls = state.calls.max(calls + 1);
         self.draw(&mut state);
     }
+}
 
-    fn effect(&self, entry: &LedgerEntry) {
-        if entry.state != EntryState::Sent {
-            return;
-        }
-        {
-            let mut state = self.lock();
-            state.effects = state.effects.max(entry.number);
-        }
-        if let Some(confirm) = &self.confirm
-            && let Some(text) = confirm.effect(entry, || clear(&mut self.lock()))
-        {
-            self.say(&text);
+impl Audience for Progress {
+    fn hear(&self, event: Event) {
+        match event {
+            Event::Started { attempt, .. } => {
+                // Another attempt counts its calls anew.
+                if attempt > 1 {
+                    let mut state = self.lock();
+                    (state.calls, state.effects, state.reported) = (0, 0, None);
+                }
+            }
+            Event::Note { text } => self.say(&text),
+            Event::Log { level, text, place } => self.log(&level, &text, place.as_deref()),
+            Event::Problem { text } => {
+                let text = plain(&text).replace('\n', "\n         ");
+                self.say(&format!("{}  {text}", Styled(WARNING, "problem")));
+            }
+            Event::Call { calls } => self.called(calls),
+            Event::Progress { done, total } => self.reported(done, total),
+            Event::Effect { number, line } => {
+                {
+                    let mut state = self.lock();
+                    state.effects = state.effects.max(number);
+                }
+                if let Some(line) = line {
+                    self.say(&line);
+                }
+            }
+            // A question comes through `ask`.
+            Event::Ask { .. } => {}
         }
     }
 
-    fn problem(&self, problem: &Problem) {
-        let text = plain(&problem.text).replace('\n', "\n         ");
-        self.say(&format!("{}  {text}", Styled(WARNING, "problem")));
+    fn ask(&self, question: &str, given_up: &(dyn Fn() -> bool + Sync)) -> Reply {
+        self.asking.store(true, Ordering::Relaxed);
+        clear(&mut self.lock());
+        let reply = confirm::ask(question, given_up);
+        self.asking.store(false, Ordering::Relaxed);
+        reply
     }
 }
 

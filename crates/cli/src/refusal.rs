@@ -51,7 +51,9 @@ pub(crate) fn exit_of_host(error: &HostError) -> Exit {
         HostErrorKind::Permission | HostErrorKind::Guardrail => Exit::Denied,
         HostErrorKind::UnknownOutcome => Exit::UnknownOutcome,
         HostErrorKind::Cancelled => Exit::Cancelled,
-        HostErrorKind::Paging => Exit::Failed,
+        HostErrorKind::Paging | HostErrorKind::Journal | HostErrorKind::Diverged => Exit::Failed,
+        // What waits has not failed.
+        HostErrorKind::Parked => Exit::Completed,
         HostErrorKind::Api => match error.cause() {
             Cause::Api(error) => exit_of_call(error),
             _ => Exit::Failed,

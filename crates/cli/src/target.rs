@@ -4,6 +4,8 @@
 mod choose;
 mod open;
 
+use std::time::Duration;
+
 use jiff::civil::Date;
 use pianoroll_api::APPS;
 use pianoroll_api::operation::{App, Host, Mode};
@@ -37,6 +39,8 @@ pub(crate) struct SimulatorSettings {
     pub(crate) profiles: Option<u64>,
     pub(crate) seed: Option<u64>,
     pub(crate) quota: Quota,
+    /// None for the client's own.
+    pub(crate) request_timeout: Option<Duration>,
 }
 
 /// A gateway and how to talk to it.
@@ -44,6 +48,8 @@ pub(crate) struct SimulatorSettings {
 pub(crate) struct GatewayDestination {
     pub(crate) endpoints: Endpoints,
     pub(crate) quota: Quota,
+    /// None for the client's own.
+    pub(crate) request_timeout: Option<Duration>,
     pub(crate) source: Source,
     pub(crate) connection: Chosen,
     pub(crate) revision: Option<Revision>,
@@ -62,6 +68,17 @@ pub(crate) enum Chosen {
     Any,
 }
 
+impl Chosen {
+    /// What a person calls it; nothing where none was named.
+    pub(crate) fn name(&self) -> Option<&str> {
+        match self {
+            Chosen::Named(name, _) => Some(name),
+            Chosen::Id(id) => Some(id.as_str()),
+            Chosen::Any => None,
+        }
+    }
+}
+
 impl Destination {
     /// What the words mean together. The command line comes before the environment, and that before the project file.
     pub(crate) fn new(
@@ -71,12 +88,14 @@ impl Destination {
     ) -> Result<Self, Failure> {
         let mode = args.mode.map(|word| word.0);
         let quota = given_quota(args, environment)?;
+        let request_timeout = args.request_timeout.map(|word| word.0);
         if args.simulate {
             return Ok(Destination::Simulator(SimulatorSettings {
                 mode: mode.unwrap_or_default(),
                 profiles: args.profiles,
                 seed: args.seed,
                 quota: quota.unwrap_or_default(),
+                request_timeout,
             }));
         }
         let endpoints = endpoints(args, environment, &project)?;
@@ -100,6 +119,7 @@ impl Destination {
         Ok(Destination::Gateway(Box::new(GatewayDestination {
             endpoints,
             quota,
+            request_timeout,
             source,
             connection,
             revision: args.revision.or(of_connection).or(project.gateway.revision),

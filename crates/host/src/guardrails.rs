@@ -12,6 +12,8 @@ mod tighten;
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Deserializer, Serialize};
+
 pub use error::{GuardrailError, Refusal};
 pub use pattern::{OperationPattern, WordError, check_id, record_resource};
 pub use reach::{Bounds, bounds};
@@ -22,7 +24,7 @@ pub(crate) use pattern::REQUEST;
 pub(crate) use reach::{Reach, records};
 
 /// A limit, and who set it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limit {
     /// The most that is allowed.
     pub most: u64,
@@ -38,7 +40,7 @@ impl Limit {
 }
 
 /// A list of what may be, or may not be, and who set it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Scope<T> {
     /// What it names. With nothing in it, it names nothing: `lists = []` allows effects on no list at all.
     pub members: Vec<T>,
@@ -54,7 +56,7 @@ impl<T> Scope<T> {
 }
 
 /// The limits of a run. Without any, everything granted may be done.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Guardrails {
     /// Calls of any kind.
     pub calls: Option<Limit>,
@@ -69,6 +71,7 @@ pub struct Guardrails {
     /// By resource, such as `profiles`: how many of its records effects may touch. A list of ids counts each of them as a
     /// record of its own type (1,000 profiles added to a list are 1,000 `profiles`), a list of records each as one of the
     /// operation's resource, and every other effect is one record of that. A record that is touched twice counts twice.
+    #[serde(deserialize_with = "known_resources")]
     pub records: BTreeMap<&'static str, Limit>,
     /// Effects may only come from these operations; reads are free. Every scope of the list holds.
     pub only: Vec<Scope<OperationPattern>>,
@@ -125,6 +128,15 @@ impl Guardrails {
         }
         Ok(())
     }
+}
+
+/// A limit on what this version cannot count would hold nothing, so it is refused.
+fn known_resources<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<BTreeMap<&'static str, Limit>, D::Error> {
+    let records = BTreeMap::<String, Limit>::deserialize(deserializer)?;
+    let known = records.into_iter().map(|(word, limit)| Ok((record_resource(&word)?, limit)));
+    known.collect::<Result<_, WordError>>().map_err(serde::de::Error::custom)
 }
 
 #[cfg(test)]

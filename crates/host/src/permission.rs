@@ -5,13 +5,15 @@ mod words;
 use std::fmt;
 
 use pianoroll_model::Permission;
+use serde::{Deserialize, Serialize};
 
 use crate::host::HostSettings;
 
 pub use words::grant_word;
 
 /// Where the operator grants permissions to this run: what a denial tells to change.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum GrantBy {
     /// On the command line: `--allow`.
     #[default]

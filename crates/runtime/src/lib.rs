@@ -4,6 +4,9 @@
 //! - [`mod@credential`]: where a gateway key is read, the only place that does.
 //! - [`base_url`]: the traps of base URLs.
 //! - [`folder`]: the project's folder, as programs may use it; the only place that opens files for them.
+//! - [`state_folder`]: where the journal of a project's runs is.
+//! - [`durable`]: what the journal keeps of a run's settings, so that another attempt can begin.
+//! - [`retention`]: how long it is kept. [`state_values`]: what a person may set in it.
 //! - [`execution`]: a guest and its host become a run with a report.
 //!
 //! Architecture invariants: this crate knows no guest by name (it takes `dyn Guest`), prints nothing and asks nobody: a
@@ -11,6 +14,10 @@
 
 pub mod base_url;
 pub mod credential;
+pub mod durable;
 pub mod execution;
 pub mod folder;
 pub mod project;
+pub mod retention;
+pub mod state_folder;
+pub mod state_values;

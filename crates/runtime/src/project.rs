@@ -14,6 +14,7 @@ use pianoroll_gateway::Quota;
 use pianoroll_model::{AccountId, ConnectionId, Revision};
 
 use crate::credential::Source;
+use crate::retention::Retention;
 
 pub use automation::{AutomationSettings, Permissions, Placed};
 pub use import::{ImportError, ImportedConnection, import};
@@ -38,6 +39,8 @@ pub struct Project {
     pub connections: BTreeMap<String, ConnectionSettings>,
     /// `[automations.NAME]`
     pub automations: BTreeMap<String, AutomationSettings>,
+    /// `[state]`
+    pub retention: Retention,
 }
 
 /// Where the gateway is and how to talk to it.

@@ -24,6 +24,16 @@ impl GrantArguments {
         self.add_to(granted)
     }
 
+    /// The same, as words.
+    pub(crate) fn words(&self) -> Vec<String> {
+        [Effect::Read, Effect::Write].iter().map(ToString::to_string).chain(self.added()).collect()
+    }
+
+    /// The words of `--allow`.
+    pub(crate) fn added(&self) -> impl Iterator<Item = String> {
+        self.allow.iter().map(|word| word.trim().to_owned())
+    }
+
     /// What `--allow` adds to grants that stand already.
     pub(crate) fn add_to(&self, granted: PermissionSet) -> Result<PermissionSet, Failure> {
         self.allow.iter().try_fold(granted, |granted, word| {

@@ -6,32 +6,27 @@ mod with;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::Arc;
 
-use pianoroll_gateway::Cancel;
-use pianoroll_host::{GrantBy, Guardrails, HostSettings};
-use pianoroll_model::PermissionSet;
-use pianoroll_runtime::execution;
-use pianoroll_runtime::folder::Folder;
+use pianoroll_host::Guardrails;
+use pianoroll_journal::Program as StoredProgram;
+use pianoroll_runtime::durable::RunSettings;
 use pianoroll_runtime::project::FILE_NAME;
-use pianoroll_script::{MemoryLimit, Script};
+use pianoroll_runtime::state_folder::StateFolder;
+use pianoroll_script::Script;
+use pianoroll_server::{Ended, RunOrder, StartRun};
 use serde_json::{Map, Value, json};
 
-use crate::arguments::{GrantArguments, LimitArguments, TargetArguments};
-use crate::confirm::{Answer, Confirm, UNASKED};
+use crate::arguments::{GrantArguments, LimitArguments, StateArguments, TargetArguments};
 use crate::environment::Environment;
 use crate::exit::Exit;
 use crate::failure::{Failure, OrExit as _};
+use crate::front::{self, Front};
 use crate::library::ProjectLibrary;
 use crate::output::{self, Output};
-use crate::progress::Progress;
-use crate::target::{self, Clients};
-use crate::{asynchronous, cancellation, refusal, report, source, style};
-use accounts::{Accounts, Opened};
+use crate::owner::{Seat, key_digests, new_run_id, stored};
+use crate::{asynchronous, report, source};
+use accounts::Accounts;
 use program::Program;
-
-/// The most memory of a run, in bytes: far beyond what automations need, far below what a machine dies of.
-pub(crate) const MOST_MEMORY: u64 = 1 << 30;
 
 const EXAMPLES: &str = "Examples:\n  \
     pianoroll run scripts/retag_inactive_profiles.rhai --simulate --param days=30\n  \
@@ -59,6 +54,17 @@ pub(crate) struct Args {
         help_heading = "Where calls go"
     )]
     with: Vec<String>,
+
+    /// How often the run is tried that fails by something that may pass: the API's refusals are none of these [default: 1]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100))]
+    attempts: Option<u32>,
+
+    /// Keep nothing of the run: no journal, so that it cannot go on after a crash
+    #[arg(long, conflicts_with_all = ["state", "attempts"])]
+    ephemeral: bool,
+
+    #[command(flatten)]
+    state: StateArguments,
 
     /// Print one JSON object: outcome, result, calls, effects, requests, retries, waited_seconds, problems, files, error, …;
     /// of an automation one object with its `runs`
@@ -91,22 +97,17 @@ pub(crate) struct Args {
 struct Plan {
     program: Program,
     script: Script,
+    stored: StoredProgram,
     params: Map<String, Value>,
-    grants: PermissionSet,
-    grant_by: GrantBy,
-    guardrails: Guardrails,
-    /// The files of the project.
-    folder: Arc<Folder>,
+    /// What the runs have in common.
+    settings: RunSettings,
+    /// What state values belong to.
+    scope: String,
+    seed: Option<u64>,
+    /// Where the journal is; nothing where none is kept.
+    folder: Option<StateFolder>,
     /// One a run.
     runs: Vec<Accounts>,
-}
-
-/// A run that is over, or that could not start.
-struct Ended {
-    exit: Exit,
-    connection: Option<String>,
-    /// The object of `--json`.
-    object: Value,
 }
 
 pub(crate) fn execute(args: &Args) -> Result<Exit, Failure> {
@@ -127,36 +128,51 @@ fn plan(args: &Args) -> Result<Plan, Failure> {
     let environment = Environment::read();
     let by_hand = args.limits.guardrails()?;
     let program = program::find(&args.program, &environment)?;
-    let settings = program.automation.as_ref().map(|automation| &automation.settings);
-    let (grants, guardrails) = match settings {
-        None => (args.grants.permissions()?, by_hand),
-        Some(settings) => {
-            let grants = args.grants.add_to(settings.permissions.granted.clone())?;
-            let guardrails = settings.limits.clone().tightened(by_hand).map_err(|loosened| {
-                let lines: Vec<String> = loosened.iter().map(ToString::to_string).collect();
-                Failure::input(lines.join("\n"))
-                    .hint(format!("a flag may only tighten; to allow more, change {FILE_NAME}"))
-            })?;
-            (grants, guardrails)
+    let automation = program.automation.as_ref().map(|automation| &automation.settings);
+    let (grants, guardrails) = match automation {
+        None => (args.grants.words(), by_hand),
+        Some(automation) => {
+            let words = automation.permissions.words.iter().map(|word| word.value.clone());
+            let grants = words.chain(args.grants.added()).collect();
+            (grants, tightened(automation.limits.clone(), by_hand)?)
         }
     };
+    args.grants.permissions()?;
     let source = source::read(&program.file)?;
     let library = ProjectLibrary::new(&program.project, &environment);
     let script = Script::compile_with(&source, &program.shown, &library).or_exit(Exit::Input)?;
     let given = given(&args.params)?;
-    let of_automation = settings.map(|settings| &settings.params).into_iter().flatten();
+    let of_automation = automation.map(|automation| &automation.params).into_iter().flatten();
     let of_automation = of_automation.map(|(name, text)| (name.clone(), text.value.clone()));
     let params: BTreeMap<String, String> = of_automation.chain(given).collect();
     let params = script.bind(&params).or_exit(Exit::Input)?;
     let runs = accounts::plan(args, &environment, &program, &script)?;
-    let grant_by = program.grant_by();
-    let folder = Arc::new(program.folder(&environment));
-    Ok(Plan { program, script, params, grants, grant_by, guardrails, folder, runs })
+    let folder = match args.ephemeral || args.dry_run {
+        true => None,
+        false => Some(args.state.beside(&environment, program.project.root())?),
+    };
+    let root = program.root(&environment).to_owned();
+    let of_file = automation.map_or(1, |automation| automation.attempts);
+    let settings = RunSettings {
+        grants,
+        grant_by: program.grant_by(),
+        guardrails,
+        project: program.project.file.clone(),
+        attempts: args.attempts.unwrap_or(of_file),
+        yes: args.yes,
+        ..RunSettings::new(args.target.words(&environment), root)
+    };
+    let (scope, stored) = (program.scope(&environment), stored(&script));
+    let seed = args.random_seed;
+    Ok(Plan { program, script, stored, params, settings, scope, seed, folder, runs })
 }
 
-/// A new seed. It is told as a JSON number, of which not every reader takes more than 53 bits.
-fn random_seed() -> Result<u64, Failure> {
-    target::seed().map(|seed| seed >> 11)
+fn tightened(limits: Guardrails, by_hand: Guardrails) -> Result<Guardrails, Failure> {
+    limits.tightened(by_hand).map_err(|loosened| {
+        let lines: Vec<String> = loosened.iter().map(ToString::to_string).collect();
+        Failure::input(lines.join("\n"))
+            .hint(format!("a flag may only tighten; to allow more, change {FILE_NAME}"))
+    })
 }
 
 fn given(words: &[String]) -> Result<BTreeMap<String, String>, Failure> {
@@ -173,27 +189,38 @@ fn given(words: &[String]) -> Result<BTreeMap<String, String>, Failure> {
 }
 
 async fn run(args: &Args, plan: &Plan) -> Result<Exit, Failure> {
-    let cancel = Cancel::new();
-    let listener = cancellation::listen(cancel.clone());
-    let ended = match &plan.program.automation {
-        None => run_file(args, plan, &cancel).await,
-        Some(automation) => run_automation(args, plan, &automation.name, &cancel).await,
+    let seat = match &plan.folder {
+        None => Seat::ephemeral(args.dry_run, Some(plan.script.clone())),
+        Some(folder) => Seat::take(folder.clone()).await?,
     };
-    listener.abort();
+    seat.know(&plan.stored.digest, &plan.script);
+    let mut front = Front::new(seat);
+    let ended = match &plan.program.automation {
+        None => run_file(args, plan, &mut front).await,
+        Some(automation) => run_automation(args, plan, &automation.name, &mut front).await,
+    };
+    front.leave().await;
     ended
 }
 
 /// A script: one run, and its object.
-async fn run_file(args: &Args, plan: &Plan, cancel: &Cancel) -> Result<Exit, Failure> {
-    let clients = Clients::default();
+async fn run_file(args: &Args, plan: &Plan, front: &mut Front) -> Result<Exit, Failure> {
     let Some(accounts) = plan.runs.first() else { return Ok(Exit::Completed) };
-    let ended = run_once(args, plan, accounts, &clients, cancel).await?;
+    let ended = run_once(args, plan, accounts, front).await?;
     if args.json {
         let mut output = Output::new();
-        output.json(&ended.object)?;
+        output.json(&ended.report)?;
         output.finish()?;
     }
-    Ok(ended.exit)
+    Ok(Exit::from_code(ended.exit))
+}
+
+/// A run that is over, or that could not start.
+struct Row {
+    exit: Exit,
+    connection: Option<String>,
+    /// The object of `--json`.
+    object: Value,
 }
 
 /// An automation: a run a connection, one after the other. A connection that cannot be reached does not keep the others from
@@ -202,24 +229,22 @@ async fn run_automation(
     args: &Args,
     plan: &Plan,
     name: &str,
-    cancel: &Cancel,
+    front: &mut Front,
 ) -> Result<Exit, Failure> {
-    let clients = Clients::default();
-    let mut runs: Vec<Ended> = Vec::new();
+    let mut runs: Vec<Row> = Vec::new();
     for accounts in &plan.runs {
-        let ended = match cancel.is_cancelled() {
-            true => Err(Failure::text(Exit::Cancelled, "cancelled before it was started")),
-            false => run_once(args, plan, accounts, &clients, cancel).await,
-        };
-        runs.push(match ended {
-            Ok(ended) => ended,
+        runs.push(match run_once(args, plan, accounts, front).await {
+            Ok(Ended { exit, connection, report, .. }) => {
+                Row { exit: Exit::from_code(exit), connection, object: report }
+            }
             Err(failure) if failure.error.is::<output::WriteError>() => return Err(failure),
             Err(failure) => {
                 if !args.json {
                     output::show(&failure);
                 }
+                let connection = accounts.own.connection.clone();
                 let object = report::not_started(&failure);
-                Ended { exit: failure.exit, connection: accounts.name().map(str::to_owned), object }
+                Row { exit: failure.exit, connection, object }
             }
         });
     }
@@ -240,7 +265,7 @@ async fn run_automation(
     Ok(exit)
 }
 
-fn with_connection(ended: Ended) -> Value {
+fn with_connection(ended: Row) -> Value {
     let mut object = ended.object;
     if let Value::Object(object) = &mut object {
         object.insert("connection".to_owned(), json!(ended.connection));
@@ -248,94 +273,34 @@ fn with_connection(ended: Ended) -> Value {
     object
 }
 
-/// One run: opens its accounts, makes sure that they are the ones that are meant, and executes the script.
+/// One run, here or in the process that owns the state folder.
 async fn run_once(
     args: &Args,
     plan: &Plan,
     accounts: &Accounts,
-    clients: &Clients,
-    cancel: &Cancel,
+    front: &mut Front,
 ) -> Result<Ended, Failure> {
-    let opened = accounts.open(clients, cancel).await?;
-    let ended = match opened.verify(accounts).await {
-        Ok(()) => execute_script(args, plan, accounts, &opened, cancel).await,
-        Err(failure) => Err(failure),
+    // Where the run happens in this process, the key is read where it is used.
+    let keys = match front.seat.is_here() {
+        true => Vec::new(),
+        false => key_digests(&accounts.sources)?,
     };
-    opened.close().await;
-    ended
-}
-
-async fn execute_script(
-    args: &Args,
-    plan: &Plan,
-    accounts: &Accounts,
-    opened: &Opened,
-    cancel: &Cancel,
-) -> Result<Ended, Failure> {
-    let target = &opened.own;
-    let shown = plan.program.name();
-    output::note(format_args!("{} on {}", style::Styled(style::DIM, shown), opened.about()));
-    // Nobody needs to say yes to what is not sent.
-    let live = opened.live().filter(|_| !args.dry_run);
-    let confirm = live.as_ref().map(|live| Confirm::new(live, args.yes, cancel.clone()));
-    let progress = Arc::new(Progress::new(target.clock.clone(), confirm));
-    let run = execution::run_id(target.clock.now(), target::random()?);
-    let settings = HostSettings {
-        others: opened.others(),
-        grants: plan.grants.clone(),
-        grant_by: plan.grant_by.clone(),
-        guardrails: plan.guardrails.clone(),
+    let settings = RunSettings {
+        own: accounts.own.clone(),
+        with: accounts.with.clone(),
+        ..plan.settings.clone()
+    };
+    let start = StartRun {
+        run: new_run_id()?,
+        name: plan.program.name().to_owned(),
+        automation: plan.scope.clone(),
+        program: plan.stored.clone(),
         params: plan.params.clone(),
-        observer: progress.clone(),
-        cancel: cancel.clone(),
-        dry_run: args.dry_run,
-        files: plan.folder.clone(),
-        ..HostSettings::new(
-            target.gateway.clone(),
-            target.connection.clone(),
-            target.clock.clone(),
-            run,
-            args.random_seed.map_or_else(random_seed, Ok)?,
-        )
+        settings,
+        seed: plan.seed,
+        keys,
     };
-    let ticker = tokio::spawn({
-        let progress = progress.clone();
-        async move { progress.tick().await }
-    });
-    let memory = MemoryLimit { most: MOST_MEMORY, used: crate::allocator::held };
-    let guest = plan.script.guest().with_memory_limit(memory);
-    let ended = execution::execute(&guest, settings, &execution::Attempts::default()).await;
-    progress.finish();
-    ticker.abort();
-
-    let mut exit = report::exit(&ended);
-    let hint = match progress.answer() {
-        Some(Answer::Nobody) => {
-            exit = Exit::Denied;
-            Some(format!(
-                "{}, and a run by hand asks before its {}st effect: there is no terminal to ask on, so say --yes",
-                live.unwrap_or_default(),
-                UNASKED + 1
-            ))
-        }
-        Some(Answer::No) => Some("the answer was no".to_owned()),
-        _ => ended
-            .error
-            .as_ref()
-            .and_then(|error| error.host()?.call_error().cloned())
-            .and_then(|error| refusal::hint_of_call(&error, accounts.own.source())),
-    };
-    if let Some(error) = report::error(&ended, hint) {
-        output::note(error);
-    }
-    if !args.json {
-        let mut output = Output::new();
-        if !ended.result.is_null() {
-            output.pretty(&ended.result)?;
-        }
-        output.text(&report::text(&ended))?;
-        output.finish()?;
-    }
-    let object = report::json(&ended, &opened.about(), exit);
-    Ok(Ended { exit, connection: accounts.name().map(str::to_owned), object })
+    let ended = front.run(RunOrder::Start(Box::new(start))).await?;
+    front::show(&ended, args.json)?;
+    Ok(ended)
 }

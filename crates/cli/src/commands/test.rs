@@ -10,11 +10,11 @@ use pianoroll_runtime::project::Project;
 use pianoroll_script::MemoryLimit;
 use pianoroll_script::testing::{Suite, Test, TestFailure};
 
-use super::run::MOST_MEMORY;
 use crate::environment::Environment;
 use crate::exit::Exit;
 use crate::failure::{Failure, OrExit as _};
 use crate::output::{self, Output};
+use crate::owner::MOST_MEMORY;
 use crate::testing::{Scripts, SimulatedStage};
 use crate::{allocator, asynchronous, source};
 

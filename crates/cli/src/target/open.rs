@@ -2,6 +2,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use jiff::civil::Date;
 use pianoroll_gateway::{
@@ -30,7 +31,16 @@ pub(crate) enum Wanted {
 #[derive(Default)]
 pub(crate) struct Clients {
     // Held while a client is made, which does no I/O but for reading the key.
-    open: Mutex<Vec<(Source, Gateway)>>,
+    open: Mutex<Vec<(ClientKey, Gateway)>>,
+}
+
+/// What makes two clients one.
+#[derive(Clone, PartialEq)]
+struct ClientKey {
+    source: Source,
+    endpoints: Endpoints,
+    quota: Quota,
+    request_timeout: Option<Duration>,
 }
 
 impl Clients {
@@ -40,16 +50,24 @@ impl Clients {
         local: bool,
         clock: &Arc<dyn Clock>,
     ) -> Result<Gateway, Failure> {
-        let GatewayDestination { endpoints, quota, source, .. } = destination;
+        let GatewayDestination { endpoints, quota, source, request_timeout, .. } = destination;
+        let key = ClientKey {
+            source: source.clone(),
+            endpoints: endpoints.clone(),
+            quota: *quota,
+            request_timeout: *request_timeout,
+        };
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, gateway)) = open.iter().find(|(known, _)| known == source) {
+        if let Some((_, gateway)) = open.iter().find(|(known, _)| *known == key) {
             return Ok(gateway.clone());
         }
         let credential = read_key(source)?;
         // A server on this machine is no account whose quota others share.
         let shared = if local { None } else { shared_quota_file(&credential) };
-        let gateway = client(endpoints.clone(), *quota, credential, shared, clock)?;
-        open.push((source.clone(), gateway.clone()));
+        let config = config(endpoints.clone(), *quota, *request_timeout);
+        let config = Config { shared_quota: shared, ..config };
+        let gateway = client(config, credential, clock)?;
+        open.push((key, gateway.clone()));
         Ok(gateway)
     }
 }
@@ -142,7 +160,8 @@ async fn simulate(
     let endpoints =
         Endpoints { gateway: simulator.gateway_url(), control: simulator.control_url() };
     let credential = Credential::new("simulated".to_owned()).or_exit(Exit::Credential)?;
-    let gateway = client(endpoints, given.quota, credential, None, &clock)?;
+    let config = config(endpoints, given.quota, given.request_timeout);
+    let gateway = client(config, credential, &clock)?;
     let connection = Connection::new(id, sent).served_as(served);
     Ok(Target {
         gateway,
@@ -208,15 +227,24 @@ pub(crate) fn read_key(source: &Source) -> Result<Credential, Failure> {
     })
 }
 
-/// A client of the gateway.
-pub(crate) fn client(
+/// What a client is told; what is not said has its default.
+pub(crate) fn config(
     endpoints: Endpoints,
     quota: Quota,
+    request_timeout: Option<Duration>,
+) -> Config {
+    let default = Config::default();
+    let request_timeout = request_timeout.unwrap_or(default.request_timeout);
+    Config { endpoints, quota, request_timeout, ..default }
+}
+
+/// A client of the gateway.
+pub(crate) fn client(
+    config: Config,
     credential: Credential,
-    shared_quota: Option<std::path::PathBuf>,
     clock: &Arc<dyn Clock>,
 ) -> Result<Gateway, Failure> {
-    let config = Config { endpoints, quota, shared_quota, seed: seed()?, ..Config::default() };
+    let config = Config { seed: seed()?, ..config };
     let gateway = Gateway::new(config, credential, clock.clone()).or_exit(Exit::Input)?;
     // All that this program does so far was asked for by a person, who waits.
     Ok(gateway.by_hand())

@@ -195,7 +195,7 @@ fn the_simulator_needs_nothing_from_outside() {
         &environment,
         PROJECT,
         expect![
-            "SimulatorSettings { mode: Documented, profiles: Some(9), seed: None, quota: PerSecond(10) }"
+            "SimulatorSettings { mode: Documented, profiles: Some(9), seed: None, quota: PerSecond(10), request_timeout: None }"
         ],
     );
     let elsewhere =

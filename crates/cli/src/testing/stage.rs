@@ -21,11 +21,11 @@ use tokio::runtime::Handle;
 
 use super::{Scripts, effects};
 use crate::arguments::{GrantArguments, LimitArguments};
-use crate::commands::run::MOST_MEMORY;
 use crate::exit::Exit;
 use crate::failure::{Failure, OrExit as _};
 use crate::fixtures::Fixtures;
 use crate::output;
+use crate::owner::MOST_MEMORY;
 use crate::style::{DIM, Styled};
 use crate::target::gateway_app;
 

@@ -6,6 +6,7 @@ use std::fmt;
 use pianoroll_api::operation::Operation;
 use pianoroll_api::{OPERATIONS, RESOURCES};
 use pianoroll_model::suggest;
+use serde::{Deserialize, Serialize};
 
 use crate::check::stays_in_its_segment;
 
@@ -14,7 +15,10 @@ pub(crate) const REQUEST: &str = "request";
 
 /// An operation's id, or several: a `*` stands for any characters. `lists.*`, `*.delete`, `profiles.merge`; `request` for
 /// native paths that no operation has.
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// What is stored was checked where it was written, and is not checked against a later version's operations.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct OperationPattern(String);
 
 /// A word that a guardrail cannot be made of.

@@ -16,7 +16,11 @@ use super::read::check_name;
 use super::walk::{At, Section};
 use super::{ConnectionSettings, FILE_NAME};
 
-const AUTOMATION: [&str; 6] = ["program", "connections", "with", "params", "permissions", "limits"];
+const AUTOMATION: [&str; 7] =
+    ["program", "connections", "with", "params", "permissions", "limits", "attempts"];
+
+/// The most attempts of a run.
+const MOST_ATTEMPTS: u64 = 100;
 
 /// What stands before the label in `connections = "label:retail"`.
 const LABEL: &str = "label:";
@@ -42,6 +46,8 @@ pub struct AutomationSettings {
     pub limits: Guardrails,
     /// Where each limit stands: line and column, from 1.
     pub limits_at: BTreeMap<String, (usize, usize)>,
+    /// How often a run is tried that fails by something that may pass, from 1.
+    pub attempts: u32,
 }
 
 /// A value, and where it stands in the file.
@@ -93,6 +99,7 @@ pub(super) fn read(
     let with = with(section, known, mistakes);
     let params = params(section, mistakes);
     let permissions = permissions(section, mistakes);
+    let attempts = attempts(section, mistakes);
     let table = section.section("limits", mistakes);
     let limits = table.as_ref().map(|table| limits::read(table, mistakes)).unwrap_or_default();
     let limits_at = table.iter().flat_map(Section::keys);
@@ -106,6 +113,7 @@ pub(super) fn read(
         permissions,
         limits,
         limits_at: limits_at.collect(),
+        attempts,
     })
 }
 
@@ -127,6 +135,19 @@ fn program(section: &Section<'_, '_>, mistakes: &mut Mistakes<'_>) -> Option<Pla
         return None;
     }
     Some(placed(path.to_owned(), &text.span, mistakes))
+}
+
+fn attempts(section: &Section<'_, '_>, mistakes: &mut Mistakes<'_>) -> u32 {
+    let Some(number) = section.number("attempts", mistakes) else { return 1 };
+    match u32::try_from(number.value) {
+        Ok(attempts) if (1..=MOST_ATTEMPTS).contains(&number.value) => attempts,
+        _ => {
+            let message =
+                format!("`attempts` must be from 1 to {MOST_ATTEMPTS}, not {}", number.value);
+            mistakes.add(number.span, message, None);
+            1
+        }
+    }
 }
 
 fn connections(

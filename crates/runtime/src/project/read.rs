@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use jiff::SignedDuration;
 use pianoroll_gateway::Quota;
 use toml::de::DeTable;
 
@@ -12,10 +13,13 @@ use super::{
 };
 use crate::base_url;
 use crate::credential::Source;
+use crate::retention::{self, Retention};
 
-const SECTIONS: [&str; 5] = ["project", "gateway", "credentials", "connections", "automations"];
+const SECTIONS: [&str; 6] =
+    ["project", "gateway", "credentials", "connections", "automations", "state"];
 const PROJECT: [&str; 1] = ["name"];
 const GATEWAY: [&str; 4] = ["url", "control", "revision", "quota"];
+const STATE: [&str; 2] = ["keep", "revert"];
 const CREDENTIAL: [&str; 3] = ["env", "file", "quota"];
 const CONNECTION: [&str; 8] =
     ["id", "credential", "account", "revision", "served", "live", "labels", "documented_routes"];
@@ -41,6 +45,9 @@ fn fill(project: &mut Project, root: &Section<'_, '_>, mistakes: &mut Mistakes<'
     }
     if let Some(section) = root.section("gateway", mistakes) {
         project.gateway = gateway(&section, mistakes);
+    }
+    if let Some(section) = root.section("state", mistakes) {
+        project.retention = retention(&section, mistakes);
     }
     if let Some(all) = root.section("credentials", mistakes) {
         for (name, section) in all.sections(mistakes) {
@@ -83,6 +90,28 @@ fn gateway(section: &Section<'_, '_>, mistakes: &mut Mistakes<'_>) -> GatewaySet
         revision: section.parsed("revision", mistakes),
         quota: quota(section, mistakes),
     }
+}
+
+fn retention(section: &Section<'_, '_>, mistakes: &mut Mistakes<'_>) -> Retention {
+    section.only(&STATE, mistakes);
+    let mut duration = |key: &str, other: SignedDuration| match section.text(key, mistakes) {
+        None => other,
+        Some(text) => retention::duration(&text.value).unwrap_or_else(|error| {
+            mistakes.add(text.span, error, None);
+            other
+        }),
+    };
+    let default = Retention::default();
+    let keep = duration("keep", default.keep);
+    // What a run has replaced goes with the run, so a shorter `keep` needs no second word.
+    let revert = duration("revert", default.revert.min(keep));
+    if revert > keep
+        && let Some(span) = section.span_of("revert")
+    {
+        let message = "`revert` is longer than `keep`, and goes with the run";
+        mistakes.add(span, message, Some("make `keep` longer, or `revert` shorter".to_owned()));
+    }
+    Retention { keep, revert }
 }
 
 fn base(section: &Section<'_, '_>, key: &str, mistakes: &mut Mistakes<'_>) -> Option<String> {

@@ -100,6 +100,10 @@ documented_routes = true
                     },
                 },
                 automations: {},
+                retention: Retention {
+                    keep: 7776000s,
+                    revert: 2592000s,
+                },
             }
         "#]],
     );
@@ -290,6 +294,47 @@ fn a_key_in_place_of_a_variable_is_refused_and_not_shown() {
         2 | env = "*********"
           |       ^^^^^^^^^^^
           = such as env = "MATON_API_KEY"
+    "#]],
+    );
+}
+
+#[test]
+fn how_long_the_journal_keeps_is_read() {
+    let kept = |text: &str| {
+        let project = Project::parse(text, Path::new("pianoroll.toml")).unwrap();
+        (project.retention.keep.as_hours() / 24, project.retention.revert.as_hours() / 24)
+    };
+    assert_eq!(kept(""), (90, 30));
+    assert_eq!(kept("[state]\nkeep = \"1w\"\n"), (7, 7));
+    assert_eq!(kept("[state]\nkeep = \"400d\"\nrevert = \"60d\"\n"), (400, 60));
+    check(
+        "[state]\nkeep = \"3 months\"\nrevert = 30\nkept = \"1d\"\n",
+        expect![[r#"
+        pianoroll.toml:2:8: `3 months` has months or years, which are not equally long; say days
+          |
+        2 | keep = "3 months"
+          |        ^^^^^^^^^^
+
+        pianoroll.toml:3:10: `revert` must be a text in quotes, not a number
+          |
+        3 | revert = 30
+          |          ^^
+
+        pianoroll.toml:4:1: unknown key `kept` in `[state]`
+          |
+        4 | kept = "1d"
+          | ^^^^
+          = known here: keep, revert
+    "#]],
+    );
+    check(
+        "[state]\nkeep = \"10d\"\nrevert = \"11d\"\n",
+        expect![[r#"
+        pianoroll.toml:3:10: `revert` is longer than `keep`, and goes with the run
+          |
+        3 | revert = "11d"
+          |          ^^^^^
+          = make `keep` longer, or `revert` shorter
     "#]],
     );
 }

@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use pianoroll_host::GrantBy;
-use pianoroll_runtime::folder::Folder;
 use pianoroll_runtime::project::{AutomationSettings, FILE_NAME, Placed, Project};
 
 use crate::environment::Environment;
@@ -31,10 +30,22 @@ impl Program {
         self.automation.as_ref().map_or(&self.shown, |automation| &automation.name)
     }
 
-    /// The files that it may read and write: those of its project, or of the current folder where there is none.
-    pub(super) fn folder(&self, environment: &Environment) -> Folder {
-        let root = self.project.root().unwrap_or(&environment.folder);
-        Folder::new(root, self.project.secret_files())
+    /// The folder whose files it may use: its project's, or the current one where there is none.
+    pub(super) fn root<'p>(&'p self, environment: &'p Environment) -> &'p Path {
+        self.project.root().unwrap_or(&environment.folder)
+    }
+
+    /// What its state values belong to: the automation's name, or the script's path within the project, wherever one stands.
+    pub(super) fn scope(&self, environment: &Environment) -> String {
+        if let Some(automation) = &self.automation {
+            return automation.name.clone();
+        }
+        let file = environment.folder.join(&self.file);
+        // What `..` and links lead to is one script, by whatever way it was reached.
+        let file = file.canonicalize().unwrap_or(file);
+        let root = self.root(environment);
+        let root = root.canonicalize().unwrap_or_else(|_| root.to_owned());
+        file.strip_prefix(&root).unwrap_or(&file).to_string_lossy().into_owned()
     }
 
     /// Where permissions are granted to it.

@@ -1,0 +1,166 @@
+//! This process, as the owner of a state folder.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use pianoroll_gateway::SystemClock;
+use pianoroll_journal::{
+    AttemptEnd, Backend, End, Journal, Program, RunRecord,
+};
+use pianoroll_model::{Clock, Outcome, RunId, Status};
+use pianoroll_runtime::state_folder::StateFolder;
+use pianoroll_script::Script;
+use pianoroll_server::{
+    Answering, Audience, CancelReply, Ended, EraseReply, Owner, OwnerInfo, PROTOCOL, RunOrder,
+    SetState,
+};
+use serde_json::Value;
+
+use super::program::compiled;
+use super::table::Table;
+use crate::commands::runs::find;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::recorded::failed;
+use crate::target::Clients;
+
+/// The owner of a state folder.
+pub(super) struct FolderOwner {
+    pub(super) journal: Journal,
+    pub(super) table: Table,
+    pub(super) clients: Clients,
+    pub(super) clock: Arc<dyn Clock>,
+    folder: StateFolder,
+    // The last script that was compiled, with its digest: an automation runs one on each of its connections.
+    script: Mutex<Option<(String, Script)>>,
+}
+
+impl FolderOwner {
+    /// Within a tokio runtime.
+    pub(super) fn new(folder: StateFolder, backend: Arc<dyn Backend>) -> Self {
+        Self {
+            journal: Journal::new(backend),
+            table: Table::default(),
+            clients: Clients::default(),
+            clock: Arc::new(SystemClock::new()),
+            folder,
+            script: Mutex::default(),
+        }
+    }
+
+    /// Makes a script known that is compiled already.
+    pub(super) fn know(&self, digest: &str, script: &Script) {
+        let mut known = self.script.lock().unwrap_or_else(PoisonError::into_inner);
+        *known = Some((digest.to_owned(), script.clone()));
+    }
+
+    /// The script that a program is.
+    pub(super) fn script(&self, program: &Program) -> Result<Script, Failure> {
+        {
+            let known = self.script.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some((_, script)) = known.as_ref().filter(|(of, _)| *of == program.digest) {
+                return Ok(script.clone());
+            }
+        }
+        let script = compiled(program)?;
+        self.know(&program.digest, &script);
+        Ok(script)
+    }
+
+    pub(super) fn backend(&self) -> &dyn Backend {
+        self.journal.backend()
+    }
+
+    /// A run that must be there.
+    pub(super) async fn record(&self, run: &RunId) -> Result<RunRecord, Failure> {
+        let record = self.backend().run(run).await.map_err(|error| failed(&error))?;
+        record.ok_or_else(|| no_run(run.as_str()))
+    }
+
+    /// Whether an attempt was under way when its process ended.
+    pub(super) fn is_interrupted(&self, record: &RunRecord) -> bool {
+        record.status == Status::Running && !self.table.contains(&record.new.id)
+    }
+
+    /// Finishes a run outside of any attempt.
+    pub(super) async fn close(
+        &self,
+        run: &RunId,
+        outcome: Outcome,
+        error: Value,
+    ) -> Result<(), Failure> {
+        let end = match outcome {
+            Outcome::Cancelled => AttemptEnd::Cancelled,
+            _ => AttemptEnd::Failed,
+        };
+        let end = End {
+            end,
+            status: Status::Finished,
+            waiting: None,
+            outcome: Some(outcome),
+            at: self.clock.now(),
+            result: Value::Null,
+            error,
+            summary: Value::Null,
+        };
+        self.backend().close(run, end).await.map_err(|error| failed(&error))
+    }
+
+    async fn cancelled(&self, run: &RunId) -> Result<CancelReply, Failure> {
+        if self.table.cancel(run) {
+            // Where the process ends before the attempt does, this is left of the wish. A run that is about to be created has
+            // no record yet.
+            let _ = self.backend().request_cancel(run).await;
+            return Ok(CancelReply::Requested);
+        }
+        let record = self.record(run).await?;
+        if record.status == Status::Finished {
+            let outcome = record.outcome.map_or("finished", Outcome::as_str);
+            let text = format!("run {run} is finished already: {outcome}");
+            return Err(Failure::text(Exit::Failed, text));
+        }
+        self.close(run, Outcome::Cancelled, Value::Null).await?;
+        Ok(CancelReply::Closed)
+    }
+}
+
+impl Owner for FolderOwner {
+    fn info(&self) -> Answering<'_, OwnerInfo> {
+        Box::pin(std::future::ready(Ok(OwnerInfo {
+            pid: std::process::id(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            protocol: PROTOCOL,
+        })))
+    }
+
+    fn find(&self, word: String) -> Answering<'_, RunId> {
+        Box::pin(async move { Ok(find::run(self.backend(), &self.folder, &word).await?.new.id) })
+    }
+
+    fn run(&self, order: RunOrder, audience: Arc<dyn Audience>) -> Answering<'_, Ended> {
+        Box::pin(self.ordered(order, audience))
+    }
+
+    fn cancel(&self, run: RunId) -> Answering<'_, CancelReply> {
+        Box::pin(async move { Ok(self.cancelled(&run).await?) })
+    }
+
+    fn set_state(&self, value: SetState) -> Answering<'_, ()> {
+        Box::pin(async move {
+            let SetState { scope, key, value } = value;
+            let set = self.backend().set_state(&scope, &key, value, self.clock.now()).await;
+            Ok(set.map_err(|error| failed(&error))?)
+        })
+    }
+
+    fn erase(&self, text: String) -> Answering<'_, EraseReply> {
+        Box::pin(async move {
+            let (records, open) = self.backend().erase(&text).await.map_err(|error| failed(&error))?;
+            Ok(EraseReply { records, open })
+        })
+    }
+}
+
+fn no_run(word: &str) -> Failure {
+    Failure::input(format!("the journal has no run `{word}`"))
+        .hint("`pianoroll runs list` shows the runs")
+}

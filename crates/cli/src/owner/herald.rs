@@ -1,0 +1,43 @@
+//! What a run tells its host's observer becomes what an audience hears.
+
+use std::sync::Arc;
+
+use pianoroll_host::ledger::{EntryState, LedgerEntry};
+use pianoroll_host::{Level, Observer, Place, Problem};
+use pianoroll_server::{Audience, Event};
+
+use crate::confirm::Confirm;
+
+/// Tells an audience of a run, and asks it on a live connection.
+pub(super) struct Herald {
+    pub(super) audience: Arc<dyn Audience>,
+    pub(super) confirm: Option<Confirm>,
+}
+
+impl Observer for Herald {
+    fn log(&self, level: Level, text: &str, place: Option<&Place>) {
+        let (level, text) = (level.as_str().to_owned(), text.to_owned());
+        self.audience.hear(Event::Log { level, text, place: place.map(ToString::to_string) });
+    }
+
+    fn progress(&self, done: u64, total: Option<u64>) {
+        self.audience.hear(Event::Progress { done, total });
+    }
+
+    fn call(&self, calls: u64) {
+        self.audience.hear(Event::Call { calls });
+    }
+
+    fn effect(&self, entry: &LedgerEntry) {
+        if entry.state != EntryState::Sent {
+            return;
+        }
+        let confirm = self.confirm.as_ref();
+        let line = confirm.and_then(|confirm| confirm.effect(entry, &*self.audience));
+        self.audience.hear(Event::Effect { number: entry.number, line });
+    }
+
+    fn problem(&self, problem: &Problem) {
+        self.audience.hear(Event::Problem { text: problem.text.clone() });
+    }
+}

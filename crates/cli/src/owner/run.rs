@@ -1,0 +1,229 @@
+//! A durable run: it is created, and then attempted until it is finished or needs a person.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use pianoroll_journal::{NewRun, Program, RunFilter, StateScope, Trigger, WaitingReason};
+use pianoroll_model::{Outcome, RunId, Status};
+use pianoroll_runtime::durable::RunSettings;
+use pianoroll_runtime::execution::Next;
+use pianoroll_server::{Audience, Ended, Event, Refusal, RunOrder, StartRun};
+use serde_json::{Map, Value};
+
+use super::accounts::{Accounts, Opened};
+use super::attempt::{self, Done, Ready, This};
+use super::folder_owner::FolderOwner;
+use super::table::UnderWay;
+use crate::exit::Exit;
+use crate::recorded::failed;
+use crate::failure::Failure;
+use crate::numbers::counted;
+use crate::style::{DIM, HEADING, Styled};
+
+/// How long to sleep at most before the wall clock is looked at again: it may have been set.
+const LOOK: Duration = Duration::from_secs(60);
+
+/// A run that does not exist yet.
+pub(super) struct Fresh {
+    pub(super) name: String,
+    pub(super) automation: String,
+    pub(super) program: Program,
+    pub(super) params: Map<String, Value>,
+    pub(super) settings: RunSettings,
+    pub(super) trigger: Trigger,
+    pub(super) seed: Option<u64>,
+}
+
+impl FolderOwner {
+    pub(super) async fn ordered(
+        &self,
+        order: RunOrder,
+        audience: Arc<dyn Audience>,
+    ) -> Result<Ended, Refusal> {
+        let under_way = self.table.begin(order.run())?;
+        let ended = match order {
+            RunOrder::Start(start) => self.start(*start, &under_way, audience).await,
+            RunOrder::Retry { run } => self.retry(&run, &under_way, audience).await,
+            RunOrder::Rerun { of, run, yes } => {
+                self.rerun(&of, &run, yes, &under_way, audience).await
+            }
+            RunOrder::Resolve(resolve) => self.resolve(resolve, &under_way, audience).await,
+        };
+        ended.map_err(Refusal::from)
+    }
+
+    async fn start(
+        &self,
+        start: StartRun,
+        under_way: &UnderWay<'_>,
+        audience: Arc<dyn Audience>,
+    ) -> Result<Ended, Failure> {
+        let StartRun { run, name, automation, program, params, settings, seed, keys } = start;
+        let trigger = Trigger::Manual;
+        let fresh = Fresh { name, automation, program, params, settings, trigger, seed };
+        let keys = (!keys.is_empty()).then_some(&*keys);
+        self.create(&run, fresh, keys, under_way, audience).await
+    }
+
+    /// Creates a run, and makes its attempts.
+    pub(super) async fn create(
+        &self,
+        run: &RunId,
+        fresh: Fresh,
+        keys: Option<&[pianoroll_server::KeyDigest]>,
+        under_way: &UnderWay<'_>,
+        audience: Arc<dyn Audience>,
+    ) -> Result<Ended, Failure> {
+        let Fresh { name, automation, program, params, mut settings, trigger, seed } = fresh;
+        let project = attempt::project(&settings)?;
+        let accounts = Accounts::of(&settings, &project)?;
+        if let Some(keys) = keys {
+            accounts.check_keys(keys)?;
+        }
+        let mut ready = Ready {
+            run: run.clone(),
+            script: self.script(&program)?,
+            settings: settings.clone(),
+            params: params.clone(),
+            project,
+            accounts,
+            audience,
+            cancel: under_way.cancel.clone(),
+        };
+        let opened = ready.open(&self.clients).await?;
+        opened.note_in(&mut settings);
+        ready.settings = settings.clone();
+        let own = &settings.own;
+        let id = own.id.as_ref().map(ToString::to_string);
+        let connection = own.connection.clone().or(id).unwrap_or_default();
+        let scope = StateScope { automation, connection };
+        ready.note(format_args!("{} on {}", Styled(DIM, &name), opened.about()));
+        let ended = async {
+            self.tell_interrupted(&ready, &scope).await?;
+            let last_run = self.backend().last_run(&scope).await.map_err(|error| failed(&error))?;
+            let new = NewRun {
+                id: run.clone(),
+                scope,
+                name,
+                target: opened.about(),
+                program: program.digest.clone(),
+                trigger,
+                params: Value::Object(params),
+                settings: settings.to_value(),
+                started: self.clock.now(),
+                seed: seed.map_or_else(attempt::random_seed, Ok)?,
+                last_run,
+            };
+            self.backend().create(new, program).await.map_err(|error| failed(&error))?;
+            self.attempts(&ready, &opened).await
+        };
+        let ended = ended.await;
+        opened.close().await;
+        ended
+    }
+
+    /// Says which earlier runs of the same scope never came to an end.
+    async fn tell_interrupted(&self, ready: &Ready, scope: &StateScope) -> Result<(), Failure> {
+        let filter = RunFilter {
+            automation: Some(scope.automation.clone()),
+            connection: Some(scope.connection.clone()),
+            status: vec![Status::Running],
+            limit: 3,
+            ..RunFilter::default()
+        };
+        for record in self.backend().runs(&filter).await.map_err(|error| failed(&error))? {
+            if !self.is_interrupted(&record) {
+                continue;
+            }
+            let id = &record.new.id;
+            let again = match ready.settings.target.simulate {
+                true => format!("pianoroll runs cancel {id}` closes it"),
+                false => format!("pianoroll runs retry {id}` goes on from where it stopped"),
+            };
+            ready.note(format_args!(
+                "{}: run {id} was interrupted: `{again}",
+                Styled(HEADING, "note")
+            ));
+        }
+        Ok(())
+    }
+
+    /// Attempts a run until it is finished or needs a person.
+    pub(super) async fn attempts(&self, ready: &Ready, opened: &Opened) -> Result<Ended, Failure> {
+        let run = &ready.run;
+        loop {
+            let attempt = self.journal.begin(run, self.clock.now()).await.map_err(|error| failed(&error))?;
+            let number = attempt.number();
+            ready.audience.hear(Event::Started { run: run.clone(), attempt: number });
+            if number > 1 {
+                let calls = counted(attempt.left() as u64, "entry", "entries");
+                let text = format!("attempt {number} of run {run}: {calls} in the journal");
+                ready.note(Styled(DIM, text));
+            }
+            let (started, seed) = {
+                let record = attempt.started_as();
+                (record.new.started, record.new.seed)
+            };
+            let this = This { journal: Some(attempt), started, seed, dry_run: false };
+            let mut done = ready.attempt(opened, this).await?;
+            if let Some(error) = &done.report.unrecorded {
+                let text = format!("the end of the attempt is not recorded: {error}");
+                ready.note(format_args!("{}: {text}", Styled(HEADING, "note")));
+            }
+            match done.report.next {
+                Next::Over => return Ok(ready.ended(done, &opened.about())),
+                Next::Person => {
+                    done.exit = Exit::UnknownOutcome;
+                    done.hint = Some(resolve_hint(run));
+                    return Ok(ready.ended(done, &opened.about()));
+                }
+                Next::At { when, reason } => {
+                    say_wait(ready, &done, when, reason);
+                    if !self.wait(when, ready).await {
+                        self.close(run, Outcome::Cancelled, Value::Null).await?;
+                        ready.note("cancelled while it waited");
+                        return Ok(ready.ended(done.cancelled(), &opened.about()));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Waits until a moment by the wall clock; false where the run was cancelled before.
+    async fn wait(&self, when: Timestamp, ready: &Ready) -> bool {
+        loop {
+            let left = when.duration_since(self.clock.now());
+            let left = Duration::try_from(left).unwrap_or_default();
+            if left.is_zero() {
+                return !ready.cancel.is_cancelled();
+            }
+            tokio::select! {
+                () = ready.cancel.cancelled() => return false,
+                () = self.clock.sleep(left.min(LOOK)) => {}
+            }
+        }
+    }
+}
+
+fn say_wait(ready: &Ready, done: &Done, when: Timestamp, reason: WaitingReason) {
+    let why = match (reason, &done.report.error) {
+        (WaitingReason::Retry, Some(error)) => {
+            format!("attempt {} failed: {}; ", done.report.attempt, error.message)
+        }
+        _ => String::new(),
+    };
+    // Seconds are as exact as anybody waits.
+    let second = when.round(jiff::Unit::Second).unwrap_or(when);
+    ready.note(format_args!("{}waiting until {second}", crate::output::plain(&why)));
+}
+
+/// What an operator can say of calls whose outcome is unknown.
+fn resolve_hint(run: &RunId) -> String {
+    format!(
+        "find out what happened, then `pianoroll runs resolve {run}` with one of\n    \
+         --done   it happened: the run goes on behind it\n    \
+         --retry  it did not happen: it is sent again\n    \
+         --fail   the run is given up"
+    )
+}

@@ -1,0 +1,38 @@
+//! How other processes speak to the one that owns a state folder.
+//!
+//! One process owns a state folder at a time, and answers on its [control socket](Socket); whoever is not the owner is a
+//! [`Client`] of it. Both are an [`Owner`]: what asks for a run does not see on which side of the socket it happens. Requests and
+//! answers are HTTP/1.1 with JSON, and what a run tells while it goes on is a stream of JSON lines.
+//!
+//! Invariants: no key ever travels, only the [digest of one](KeyDigest); whoever may write to the socket is this user; bodies are
+//! bounded; a run goes on when its client goes away; this crate knows no command line and prints nothing.
+
+mod owner;
+
+mod events;
+mod orders;
+mod refusal;
+
+mod listener;
+mod routes;
+mod socket;
+mod stream;
+
+mod client;
+
+#[cfg(test)]
+mod tests;
+
+pub use client::Client;
+pub use events::{Ended, Event, Reply};
+pub use orders::{
+    CancelReply, Decision, EraseReply, KeyDigest, OwnerInfo, ResolveRun, RunOrder, SetState,
+    StartRun,
+};
+pub use owner::{Answering, Audience, Owner};
+pub use refusal::{Refusal, RefusalKind};
+pub use socket::{Serving, Socket, SocketError};
+
+/// The version of what is spoken on the socket: the first part of every path. Both sides are one binary nearly always, so that
+/// another version is refused and never guessed at.
+pub const PROTOCOL: u32 = 1;
