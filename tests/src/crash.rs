@@ -9,3 +9,4 @@ pub mod oracle;
 pub mod point;
 pub mod scene;
 pub mod shim;
+pub mod sweep;

@@ -45,7 +45,7 @@ impl Script {
 pub type Watched<'a> = &'a dyn Fn(&mut Child);
 
 /// How long a process may take at most, in looks of a millisecond: a guard against one that hangs.
-const PATIENCE: u32 = 120_000;
+const PATIENCE: u64 = 120_000;
 
 /// A place for runs of one script.
 #[derive(Debug)]
@@ -170,9 +170,13 @@ impl Scene {
     }
 }
 
-/// Looks every millisecond until there is something to see.
-pub fn wait<T>(mut look: impl FnMut() -> Option<T>) -> Option<T> {
-    (0..PATIENCE).find_map(|_| {
+fn wait<T>(look: impl FnMut() -> Option<T>) -> Option<T> {
+    wait_for(PATIENCE, look)
+}
+
+/// Looks every millisecond until there is something to see, so many times at most.
+pub fn wait_for<T>(looks: u64, mut look: impl FnMut() -> Option<T>) -> Option<T> {
+    (0..looks).find_map(|_| {
         let seen = look();
         if seen.is_none() {
             std::thread::sleep(Duration::from_millis(1));
