@@ -112,11 +112,12 @@ pub trait Backend: Send + Sync + 'static {
     fn create(&self, run: NewRun, program: Program) -> Pending<'_, Option<RunId>>;
 
     /// Begins the next attempt of a run that is not finished, or that finished as failed or cancelled. An attempt that had no
-    /// end is marked as interrupted. Of a run that was finished the reads become void, since what they were answered is gone. A
-    /// run that waits since it was restored is refused until it is released.
+    /// end is marked as interrupted. A run that waits since it was restored is refused until it is released, and one whose reads
+    /// are gone for good.
     fn claim(&self, run: &RunId, at: Timestamp) -> Pending<'_, Claim>;
 
-    /// Ends an attempt. When the run is finished, the answers of its reads are deleted.
+    /// Ends an attempt. When the run has completed, the answers of its reads are deleted; one that has failed or was cancelled
+    /// keeps them, so that it can be taken up again.
     fn end(&self, claim: &Claim, end: End) -> Pending<'_, ()>;
 
     /// Sets what an entry without a known outcome has come to, by an operator's word, while no attempt is under way: `Done`
@@ -174,9 +175,9 @@ pub trait Backend: Send + Sync + 'static {
     /// The newest run of a scope that completed.
     fn last_run(&self, scope: &StateScope) -> Pending<'_, Option<LastRun>>;
 
-    /// Deletes finished runs that ended before `runs`, and the replaced values of those that ended before `replaced`; answers how
-    /// many runs were deleted.
-    fn sweep(&self, runs: Timestamp, replaced: Timestamp) -> Pending<'_, u64>;
+    /// Deletes finished runs that ended before `runs`, the replaced values of those that ended before `replaced`, and what the reads
+    /// of those were answered that failed or were cancelled before `reads`; answers how many runs were deleted.
+    fn sweep(&self, runs: Timestamp, replaced: Timestamp, reads: Timestamp) -> Pending<'_, u64>;
 
     /// Takes a text (a profile's id) out of everything that finished runs have kept; answers how many records held it, and the
     /// runs that are still open and hold it.

@@ -99,7 +99,8 @@ pub struct Intent {
 /// What came of an entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
-    /// Never `Sent`.
+    /// `Sent` only where a call that failed may have happened all the same and is to be made again: then nobody knows, as if its
+    /// answer had never been seen.
     pub state: EntryState,
     /// The HTTP status, where there was one.
     pub status: Option<u16>,
@@ -149,7 +150,7 @@ pub struct Entry {
     pub tries: u32,
     /// What was asked.
     pub intent: Intent,
-    /// What came of it; none while its state is `Sent`. The body is gone once the run has finished and it was a read.
+    /// What came of it; none while its state is `Sent`. The body is gone once the run has completed and it was a read.
     pub answer: Option<Answer>,
 }
 
@@ -172,7 +173,7 @@ pub enum NoteKind {
 }
 
 /// Something that the program said: it is said once, whatever a replay repeats.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Note {
     /// The branch that said it.
     pub branch: Option<(u64, u64)>,

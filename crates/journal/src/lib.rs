@@ -13,19 +13,23 @@ mod backend;
 mod entry;
 mod erase;
 mod error;
+mod export;
 mod journal;
 mod memory;
 mod rules;
 mod run;
+mod sqlite;
 mod writer;
 
 pub use attempt::Attempt;
 pub use backend::{Backend, Fenced, Pending, Write};
 pub use entry::{Answer, Entry, EntryKind, EntryState, Intent, Note, NoteKind};
 pub use error::{JournalError, JournalErrorKind};
+pub use export::export;
 pub use journal::Journal;
 pub use memory::Memory;
 pub use run::{
     AttemptEnd, AttemptRecord, Claim, End, LastRun, NewRun, Program, RunFilter, RunRecord,
     StateScope, StateValue, Trigger, Waiting, WaitingReason,
 };
+pub use sqlite::{Options as SqliteOptions, Restored, Sqlite, is_owned};

@@ -186,8 +186,8 @@ impl Backend for Memory {
         self.turn(|kept| Ok(kept.last_run(scope)))
     }
 
-    fn sweep(&self, runs: Timestamp, replaced: Timestamp) -> Pending<'_, u64> {
-        self.turn(|kept| Ok(kept.sweep(runs, replaced)))
+    fn sweep(&self, runs: Timestamp, replaced: Timestamp, reads: Timestamp) -> Pending<'_, u64> {
+        self.turn(|kept| Ok(kept.sweep(runs, replaced, reads)))
     }
 
     fn erase(&self, text: &str) -> Pending<'_, (u64, Vec<RunId>)> {

@@ -18,6 +18,7 @@ pub(crate) fn created(new: NewRun) -> RunRecord {
         attempt: 0,
         epoch: 0,
         cancel_requested: false,
+        reads_gone: false,
         changed: new.started,
         entries: 0,
         result: Value::Null,
@@ -36,12 +37,12 @@ pub(crate) fn check_program(run: &NewRun, program: &Program) -> Result<(), Journ
     Err(JournalError::new(JournalErrorKind::State, message))
 }
 
-/// Begins the next attempt. The answer tells whether the run was finished, so that its reads have to be made again.
+/// Begins the next attempt.
 pub(crate) fn begin(
     record: &mut RunRecord,
     epoch: u64,
     at: Timestamp,
-) -> Result<(Claim, bool), JournalError> {
+) -> Result<Claim, JournalError> {
     let id = &record.new.id;
     if let Some(outcome @ (Outcome::Completed | Outcome::Skipped)) = record.outcome {
         return Err(state(format!("has run {id} as {outcome}: it cannot go on")));
@@ -50,6 +51,13 @@ pub(crate) fn begin(
         let message = format!(
             "was restored from a backup that run {id} was in the middle of; what it did after the backup may be repeated, \
              so it goes on by an operator's word only"
+        );
+        return Err(state(message));
+    }
+    if record.reads_gone {
+        let message = format!(
+            "has forgotten what run {id} has read, since it ended long ago: it cannot go on; `pianoroll runs rerun {id}` \
+             starts another one"
         );
         return Err(state(message));
     }
@@ -63,7 +71,7 @@ pub(crate) fn begin(
     if was_finished {
         record.cancel_requested = false;
     }
-    Ok((Claim { run: id.clone(), attempt: record.attempt, epoch }, was_finished))
+    Ok(Claim { run: id.clone(), attempt: record.attempt, epoch })
 }
 
 /// Whether a claim may write.
@@ -152,7 +160,13 @@ fn settle(record: &mut RunRecord, end: End) {
     }
 }
 
-/// An entry that a finished run keeps: a read loses what it was answered.
+/// Whether a run still needs what its reads were answered. One that has failed or was cancelled may be taken up again, and a
+/// replay answers them; retention ends that.
+pub(crate) fn keeps_reads(record: &RunRecord) -> bool {
+    !matches!(record.outcome, Some(Outcome::Completed | Outcome::Skipped))
+}
+
+/// An entry of a run that will not go on: a read loses what it was answered.
 pub(crate) fn forget_read(entry: &mut Entry) {
     if let Some(answer) = entry.answer.as_mut().filter(|_| entry.intent.effect.is_read()) {
         answer.body = Bytes::new();

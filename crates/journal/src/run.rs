@@ -172,6 +172,9 @@ pub struct RunRecord {
     pub epoch: u64,
     /// Whether somebody asked for it to be cancelled.
     pub cancel_requested: bool,
+    /// Whether it has failed or was cancelled so long ago that what its reads were answered is gone: it cannot be taken up again.
+    #[serde(default)]
+    pub reads_gone: bool,
     /// When its last attempt ended, or its status changed last.
     pub changed: Timestamp,
     /// How many entries it has: counted with every commit, so that one that is missing shows.

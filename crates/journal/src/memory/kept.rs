@@ -170,11 +170,8 @@ impl Kept {
     pub(super) fn claim(&mut self, run: &RunId, at: Timestamp) -> Result<Claim, JournalError> {
         let epoch = self.epoch + 1;
         let stored = self.stored(run)?;
-        let (claim, was_finished) = rules::begin(&mut stored.record, epoch, at)?;
+        let claim = rules::begin(&mut stored.record, epoch, at)?;
         stored.interrupt(at);
-        if was_finished {
-            stored.entries.values_mut().filter(|entry| is_read(entry)).for_each(rules::void);
-        }
         let (number, error) = (claim.attempt, Value::Null);
         stored.attempts.push(AttemptRecord { number, started: at, ended: None, end: None, error });
         self.epoch = epoch;
@@ -312,12 +309,16 @@ impl Kept {
         completed.find(|run| run.new.scope == *scope).map(rules::last_run)
     }
 
-    pub(super) fn sweep(&mut self, runs: Timestamp, replaced: Timestamp) -> u64 {
+    pub(super) fn sweep(&mut self, runs: Timestamp, replaced: Timestamp, reads: Timestamp) -> u64 {
         let before = self.runs.len();
         self.runs.retain(|run| !(run.is_finished() && run.record.changed < runs));
         for run in &mut self.runs {
             if run.is_finished() && run.record.changed < replaced {
                 run.entries.values_mut().for_each(|entry| entry.intent.replaced = None);
+            }
+            if run.is_finished() && run.record.changed < reads && rules::keeps_reads(&run.record) {
+                run.record.reads_gone = true;
+                run.entries.values_mut().for_each(rules::forget_read);
             }
         }
         let runs = &self.runs;
@@ -395,7 +396,7 @@ impl Stored {
     }
 
     fn tidy(&mut self) {
-        if self.is_finished() {
+        if !rules::keeps_reads(&self.record) {
             self.entries.values_mut().for_each(rules::forget_read);
         }
     }
@@ -421,10 +422,6 @@ impl Stored {
     fn shown(&self) -> RunRecord {
         RunRecord { entries: self.entries.len() as u64, ..self.record.clone() }
     }
-}
-
-fn is_read(entry: &Entry) -> bool {
-    entry.intent.effect.is_read()
 }
 
 fn meant(run: &RunRecord, filter: &RunFilter) -> bool {
