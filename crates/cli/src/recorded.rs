@@ -1,4 +1,4 @@
-//! The journal of a state folder, for the commands that list it or change it.
+//! The journal of a state folder, for the commands that list it.
 
 use std::sync::Arc;
 
@@ -37,12 +37,6 @@ impl Recorded {
             Err(error) if error.kind == JournalErrorKind::NotFound => Ok(None),
             Err(error) => Err(failed(&error)),
         }
-    }
-
-    /// Opens it as its owner, to change it. A folder that is not there is made.
-    pub(crate) async fn own(folder: &StateFolder) -> Result<Self, Failure> {
-        let sqlite = folder.open().await.map_err(|error| failed(&error))?;
-        Ok(Self::new(Arc::new(sqlite), folder, true))
     }
 
     fn new(backend: Arc<dyn Backend>, folder: &StateFolder, owned: bool) -> Self {

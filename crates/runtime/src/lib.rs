@@ -6,7 +6,7 @@
 //! - [`folder`]: the project's folder, as programs may use it; the only place that opens files for them.
 //! - [`state_folder`]: where the journal of a project's runs is.
 //! - [`durable`]: what the journal keeps of a run's settings, so that another attempt can begin.
-//! - [`retention`]: how long it is kept. [`state_values`]: what a person may set in it.
+//! - [`retention`]: how long it is kept. [`state_values`]: the bounds of what programs keep in it.
 //! - [`execution`]: a guest and its host become a run with a report.
 //!
 //! Architecture invariants: this crate knows no guest by name (it takes `dyn Guest`), prints nothing and asks nobody: a

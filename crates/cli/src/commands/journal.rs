@@ -10,7 +10,8 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::numbers::counted;
 use crate::output::{self, Output, plain};
-use crate::recorded::{self, Recorded, failed};
+use crate::owner::Seat;
+use crate::recorded::{self, Recorded};
 use crate::style::{HEADING, Styled};
 
 /// How many characters a text has at least: a shorter one stands in what has nothing to do with the person.
@@ -54,18 +55,10 @@ pub(crate) fn execute(args: &Args) -> Result<Exit, Failure> {
         return Err(Failure::input(Recorded::nothing(&folder)));
     }
     let (erased, open) = asynchronous::block_on(async {
-        let recorded = Recorded::own(&folder).await?;
-        let (mut erased, mut open) = (0, Vec::new());
-        for text in profiles {
-            let (records, runs) =
-                recorded.backend.erase(text).await.map_err(|error| failed(&error))?;
-            erased += records;
-            open.extend(runs);
-        }
-        recorded.backend.shut().await.map_err(|error| failed(&error))?;
-        open.sort();
-        open.dedup();
-        Ok((erased, open))
+        let seat = Seat::take(folder.clone()).await?;
+        let erased = erase(&seat, profiles).await;
+        seat.leave().await;
+        erased
     })?;
     let mut output = Output::new();
     if *json {
@@ -75,6 +68,19 @@ pub(crate) fn execute(args: &Args) -> Result<Exit, Failure> {
     }
     output.finish()?;
     Ok(if open.is_empty() { Exit::Completed } else { Exit::Problems })
+}
+
+/// Takes all texts out, in whichever process owns the folder; answers from how many records, and which open runs hold one still.
+async fn erase(seat: &Seat, texts: &[String]) -> Result<(u64, Vec<RunId>), Failure> {
+    let (mut erased, mut open) = (0, Vec::new());
+    for text in texts {
+        let reply = seat.owner().erase(text.clone()).await?;
+        erased += reply.records;
+        open.extend(reply.open);
+    }
+    open.sort();
+    open.dedup();
+    Ok((erased, open))
 }
 
 fn check(text: &str) -> Result<(), Failure> {

@@ -12,7 +12,7 @@ use crate::numbers::counted;
 use crate::output::{self, Output};
 use crate::recorded::{self, failed};
 use crate::style::{HEADING, Styled};
-use crate::{asynchronous, confirm};
+use crate::{asynchronous, confirm, moments};
 
 /// How many parked runs are listed for people.
 const LISTED: usize = 20;
@@ -66,6 +66,7 @@ pub(crate) fn execute(args: &Args) -> Result<Exit, Failure> {
             "state": folder.path(),
             "parked": restored.parked,
             "replaced": restored.replaced,
+            "as_of": restored.as_of,
         }))?;
     } else {
         output.text(&text(&restored))?;
@@ -75,7 +76,7 @@ pub(crate) fn execute(args: &Args) -> Result<Exit, Failure> {
 }
 
 fn text(restored: &Restored) -> String {
-    let mut text = String::from("restored\n");
+    let mut text = format!("restored; the newest that it knows is of {}\n", moments::whole(restored.as_of));
     if let Some(replaced) = &restored.replaced {
         text.push_str(&format!("  what was there is kept as {}\n", replaced.display()));
     }
@@ -104,16 +105,17 @@ fn text(restored: &Restored) -> String {
 #[cfg(test)]
 mod tests {
     use expect_test::expect;
+    use jiff::Timestamp;
 
     use super::*;
 
     #[test]
     fn what_was_parked_is_named() {
-        let restored = Restored {
-            parked: vec!["0193a5b2-0000-7000-8000-000000000001".parse().unwrap()],
-            replaced: Some("/state/journal.db.replaced-1".into()),
-        };
-        let told = [text(&restored), text(&Restored::default())].concat();
+        let as_of = Timestamp::constant(1_764_000_000, 0);
+        let run = "0193a5b2-0000-7000-8000-000000000001".parse().unwrap();
+        let replaced = Some("/state/journal.db.replaced-1".into());
+        let open = text(&Restored { parked: vec![run], replaced, as_of });
+        let told = [open, text(&Restored { parked: Vec::new(), replaced: None, as_of })].concat();
         expect![[r#"
             restored
               what was there is kept as /state/journal.db.replaced-1

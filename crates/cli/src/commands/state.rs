@@ -4,9 +4,9 @@ mod scope;
 mod show;
 
 use clap::Subcommand;
-use pianoroll_journal::StateScope;
 use pianoroll_runtime::state_folder::StateFolder;
-use pianoroll_runtime::state_values::{self, StateChange};
+use pianoroll_runtime::state_values;
+use pianoroll_server::SetState;
 use serde_json::{Value, json};
 
 use crate::arguments::StateArguments;
@@ -14,6 +14,7 @@ use crate::asynchronous;
 use crate::exit::Exit;
 use crate::failure::{Failure, OrExit as _};
 use crate::output::{self, Output};
+use crate::owner::Seat;
 use crate::recorded::{self, Recorded, failed};
 
 const EXAMPLES: &str = "Examples:\n  \
@@ -156,7 +157,7 @@ async fn get(folder: &StateFolder, key: &Key, json: bool) -> Result<Exit, Failur
     Ok(Exit::Completed)
 }
 
-/// Sets a value, or takes it away.
+/// Sets a value, or takes it away, in whichever process owns the folder.
 async fn change(
     folder: &StateFolder,
     key: &Key,
@@ -164,35 +165,36 @@ async fn change(
     json: bool,
 ) -> Result<Exit, Failure> {
     output::probe()?;
-    let deletes = value.is_none();
-    let given = StateScope { automation: key.automation.clone(), connection: String::new() };
-    let mut change = StateChange { scope: given, key: key.key.clone(), value };
-    change.check().or_exit(Exit::Input)?;
-    // A folder is not made for a value that is not there, nor for a connection that nobody has named.
-    if !folder.exists() && (deletes || key.connection.is_none()) {
-        return Err(Failure::input(Recorded::nothing(folder)));
+    state_values::check(&key.key, value.as_ref()).or_exit(Exit::Input)?;
+    let known = match Recorded::read(folder).await? {
+        Some(recorded) => recorded.backend.states(None).await.map_err(|error| failed(&error))?,
+        // A folder is not made for a value that is not there, nor for a connection that nobody has named.
+        None if value.is_none() || key.connection.is_none() => {
+            return Err(Failure::input(Recorded::nothing(folder)));
+        }
+        None => Vec::new(),
+    };
+    let scope = scope::find(key, &known)?;
+    let before = known.iter().any(|known| known.scope == scope && known.key == key.key);
+    let done = if value.is_none() { "deleted" } else { "set" };
+    if value.is_none() && !before {
+        return Err(scope::no_value(key, &scope, &known));
     }
-    let recorded = Recorded::own(folder).await?;
-    let backend = &*recorded.backend;
-    let known = backend.states(None).await.map_err(|error| failed(&error))?;
-    change.scope = scope::find(key, &known)?;
-    let before = state_values::apply(backend, &change, recorded.now).await;
-    let before = before.map_err(|error| failed(&error))?;
-    backend.shut().await.map_err(|error| failed(&error))?;
-    if deletes && !before {
-        return Err(scope::no_value(key, &change.scope, &known));
-    }
+    let seat = Seat::take(folder.clone()).await?;
+    let order = SetState { scope: scope.clone(), key: key.key.clone(), value };
+    let set = seat.owner().set_state(order).await;
+    seat.leave().await;
+    set?;
     let mut output = Output::new();
-    let done = if deletes { "deleted" } else { "set" };
     if json {
         output.json(&json!({
-            done: change.key,
-            "automation": change.scope.automation,
-            "connection": change.scope.connection,
+            done: key.key,
+            "automation": scope.automation,
+            "connection": scope.connection,
             "replaced": before,
         }))?;
     } else {
-        output.line(format_args!("{done} {} of {}", change.key, show::scope(&change.scope)))?;
+        output.line(format_args!("{done} {} of {}", key.key, show::scope(&scope)))?;
     }
     output.finish()?;
     Ok(Exit::Completed)

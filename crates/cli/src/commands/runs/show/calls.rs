@@ -276,7 +276,7 @@ fn folds(folds: &[Fold]) -> String {
             Cell::new(fold.first.what()),
             Cell::new(fold.key.effect.as_str()).styled(style::effect(fold.key.effect)),
             Cell::new(fold.key.state.as_str()).styled(of_state(fold.key.state)),
-            Cell::number(duration(fold.took)),
+            Cell::number(if fold.took.is_zero() { String::new() } else { duration(fold.took) }),
             Cell::number(if fold.retries == 0 { String::new() } else { grouped(fold.retries) }),
             Cell::new(range(&fold.first.target, &fold.last.target)),
         ]

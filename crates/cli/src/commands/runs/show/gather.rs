@@ -1,5 +1,7 @@
 //! What is shown of a run, gathered piece by piece: a run may have more entries than fit into memory.
 
+use std::time::Duration;
+
 use pianoroll_journal::{
     AttemptRecord, Backend, Entry, EntryKind, JournalError, Note, NoteKind, RunRecord,
 };
@@ -7,6 +9,8 @@ use serde_json::Value;
 
 use super::calls::Calls;
 use crate::commands::runs::standing::Standing;
+use crate::moments;
+use crate::numbers::duration;
 
 /// How many entries are read at once, and how many bytes of them.
 const CHUNK: u32 = 1000;
@@ -54,21 +58,30 @@ impl Things {
 /// What an entry that is no call is about.
 fn words(entry: &Entry) -> String {
     let intent = &entry.intent;
-    let mut words: Vec<String> = [&intent.name, &intent.target]
-        .into_iter()
-        .filter(|word| !word.is_empty())
-        .cloned()
-        .collect();
-    // A wait is recorded with the moment until which it waits.
-    if intent.kind == EntryKind::Wait {
-        let value = |bytes: &[u8]| serde_json::from_slice::<Value>(bytes).ok();
-        let answered = entry.answer.as_ref().and_then(|answer| value(&answer.body));
-        if let Some(Value::String(until)) = answered.or_else(|| value(&intent.arguments)) {
-            words.push(format!("until {until}"));
-        }
+    let what = match (intent.kind, &intent.arguments[..]) {
+        (EntryKind::Wait, _) => return wait(entry),
+        (EntryKind::State, b"") => "  read",
+        (EntryKind::State, b"null") => "  taken away",
+        (EntryKind::State, _) => "  set",
+        (EntryKind::File, br#""exists""#) => "  looked for",
+        (EntryKind::File, _) => "  read",
+        _ => "",
+    };
+    format!("{}{what}", intent.name)
+}
+
+/// How long a wait is, and until when: that is deleted when the run has finished.
+fn wait(entry: &Entry) -> String {
+    let asked = serde_json::from_slice::<Value>(&entry.intent.arguments).ok();
+    let seconds = asked.and_then(|asked| asked.get("seconds")?.as_f64());
+    let seconds = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    let until = entry.answer.as_ref().and_then(|answer| std::str::from_utf8(&answer.body).ok());
+    let until = until.and_then(|until| until.parse().ok());
+    let mut words = seconds.map(duration).unwrap_or_default();
+    if let Some(until) = until {
+        words.push_str(&format!(", until {}", moments::whole(until)));
     }
-    words.dedup();
-    words.join("  ")
+    words
 }
 
 pub(super) async fn gather(

@@ -37,7 +37,7 @@ pub(super) fn lines(shown: &Shown, run: &str) -> Vec<String> {
         },
         Standing::Waiting(None) => vec![retry(goes_on), cancel],
         Standing::Finished(Outcome::Failed | Outcome::Cancelled) => vec![
-            retry(goes_on),
+            retry("makes another attempt: effects that happened are not sent again"),
             format!(
                 "`pianoroll runs rerun {run}` starts a new run with the same program and parameters"
             ),
@@ -62,10 +62,13 @@ fn unknown(shown: &Shown, run: &str) -> Vec<String> {
     if unknown.len() > TOLD {
         lines.push("look at the others above in the same way".to_owned());
     }
+    if unknown.len() > 1 {
+        lines.push("where they differ, `--call POSITION` says which one a word is for".to_owned());
+    }
     for (word, meaning) in [
         ("--done", "it happened: the run goes on behind it"),
         ("--retry", "it did not happen: it is sent again"),
-        ("--fail", "the run ends as failed"),
+        ("--fail", "the run is given up"),
     ] {
         lines.push(format!("`pianoroll runs resolve {run} {word}`: {meaning}"));
     }

@@ -1,5 +1,5 @@
 use expect_test::expect;
-use pianoroll_journal::{Answer, EntryKind, EntryState, Memory, NoteKind, WaitingReason};
+use pianoroll_journal::{Answer, EntryKind, EntryState, Intent, Memory, NoteKind, WaitingReason};
 use pianoroll_model::{Effect, Outcome};
 use serde_json::json;
 
@@ -24,50 +24,63 @@ async fn a_run_that_failed_shows_where() {
     record(&memory, &claim, 2, thing(EntryKind::Checkpoint, "find", 2), Answer::value("[]")).await;
     let create = call("profiles.create", Effect::Write, "", None, 3);
     record(&memory, &claim, 3, create, answer(EntryState::Failed, Some(409), 1)).await;
-    let until = Answer::value(r#""2026-01-01T00:00:00Z""#);
-    record(&memory, &claim, 4, thing(EntryKind::Wait, "", 4), until).await;
+    let wait =
+        Intent { arguments: r#"{"seconds":7200.0}"#.into(), ..thing(EntryKind::Wait, "", 4) };
+    record(&memory, &claim, 4, wait, Answer::value("2026-01-01T00:00:00Z")).await;
+    let set = Intent { arguments: "7".into(), ..thing(EntryKind::State, "seen", 5) };
+    record(&memory, &claim, 5, set, Answer::value("")).await;
+    let file = Intent { arguments: r#""read""#.into(), ..thing(EntryKind::File, "in.csv", 6) };
+    record(&memory, &claim, 6, file, Answer::value("{}")).await;
     let problem = (NoteKind::Problem, "warn", "one is strange");
     say(&memory, &claim, 1, problem, json!({"id": "01"})).await;
     finish(&memory, &claim, Outcome::Failed, summary(2, 1)).await;
     check(
         &shown(memory, false, 50).await,
         expect![[r#"
-        retag  failed with 1 problem in 5.0 s  run 0193a5b1-1111-7222-8333-000000000001
-          why       started by hand
-          program   07a18ae26896
-          params    days=30  list=Y6nRLr
-          on        connection acme
-          started   2025-11-24 16:01:00 UTC
-          ended     2025-11-24 16:01:05 UTC
-          calls     2 (1 read, 1 write)
-          requests  4, 2 retries, 1.2 s waited for quota, 1 answered 429
+            retag  failed with 1 problem in 5.0 s  run 0193a5b1-1111-7222-8333-000000000001
+              why       started by hand
+              program   07a18ae26896
+              params    days=30  list=Y6nRLr
+              on        connection acme
+              started   2025-11-24 16:01:00 UTC
+              ended     2025-11-24 16:01:05 UTC
+              calls     2 (1 read, 1 write)
+              requests  4, 2 retries, 1.2 s waited for quota, 1 answered 429
 
-        calls
-          position  operation        target  effect  state   status   took
-          1         lists.get        Y6nRLr  read    done       200  84 ms
-          3         profiles.create          write   failed     409  84 ms  1 retry
+            calls
+              position  operation        target  effect  state   status   took
+              1         lists.get        Y6nRLr  read    done       200  84 ms
+              3         profiles.create          write   failed     409  84 ms  1 retry
 
-        checkpoints
-          position  name
-          2         find
+            checkpoints
+              position  name
+              2         find
 
-        waits
-          position
-          4
+            waits
+              position  name
+              4         2 h 0 min
 
-        problems: 1
-          one is strange  {"id":"01"}
+            files
+              position  name
+              6         in.csv  read
 
-        error: 409: a profile with this email is there already
-          --> scripts/retag.rhai:7:5
-           |
-         7 |     profiles::create(p);
-           |     ^
+            state
+              position  name
+              5         seen  set
 
-        next
-          `pianoroll runs retry 0193a5b1` goes on where it stopped: what is recorded is answered from the journal and not sent again
-          `pianoroll runs rerun 0193a5b1` starts a new run with the same program and parameters
-    "#]],
+            problems: 1
+              one is strange  {"id":"01"}
+
+            error: 409: a profile with this email is there already
+              --> scripts/retag.rhai:7:5
+               |
+             7 |     profiles::create(p);
+               |     ^
+
+            next
+              `pianoroll runs retry 0193a5b1` makes another attempt: effects that happened are not sent again
+              `pianoroll runs rerun 0193a5b1` starts a new run with the same program and parameters
+        "#]],
     );
 }
 
@@ -94,54 +107,54 @@ async fn many_calls_are_folded_and_the_odd_ones_stay() {
     check(
         &shown(memory, false, 50).await,
         expect![[r#"
-        retag  interrupted  run 0193a5b1-1111-7222-8333-000000000001
-          why       started by hand
-          program   07a18ae26896
-          params    days=30  list=Y6nRLr
-          on        connection acme
-          started   2025-11-24 16:01:00 UTC
-          calls     1,502 (1 read, 1,501 writes)
-          requests  1,561, 60 retries, 0 ms waited for quota
+            retag  interrupted  run 0193a5b1-1111-7222-8333-000000000001
+              why       started by hand
+              program   07a18ae26896
+              params    days=30  list=Y6nRLr
+              on        connection acme
+              started   2025-11-24 16:01:00 UTC
+              calls     1,502 (1 read, 1,501 writes)
+              requests  1,561, 60 retries, 0 ms waited for quota
 
-        calls, folded: 1,502 (--calls all lists each)
-          count  positions         operation        effect  state        took  retries  targets
-              1  1                 lists.get        read    done        84 ms           Y6nRLr
-          1,499  2/0:1 … 2/1499:1  profiles.update  write   done    2 min 5 s       60  01P0000 … 01P1499
-              1  2/700:1           profiles.update  write   failed      84 ms           01P0700
-              1  2/1500:1          profiles.update  write   sent         0 ms           01P1500
+            calls, folded: 1,502 (--calls all lists each)
+              count  positions         operation        effect  state        took  retries  targets
+                  1  1                 lists.get        read    done        84 ms           Y6nRLr
+              1,499  2/0:1 … 2/1499:1  profiles.update  write   done    2 min 5 s       60  01P0000 … 01P1499
+                  1  2/700:1           profiles.update  write   failed      84 ms           01P0700
+                  1  2/1500:1          profiles.update  write   sent                        01P1500
 
-        without a known end: 1
-          position  operation        target   effect  state
-          2/1500:1  profiles.update  01P1500  write   sent
+            without a known end: 1
+              position  operation        target   effect  state
+              2/1500:1  profiles.update  01P1500  write   sent
 
-        failed, void or made again: 31
-          position  operation        target   effect  state   status   took
-          2/700:1   profiles.update  01P0700  write   failed     404  84 ms
-          2/701:1   profiles.update  01P0701  write   done       200  84 ms  2 retries
-          2/702:1   profiles.update  01P0702  write   done       200  84 ms  2 retries
-          2/703:1   profiles.update  01P0703  write   done       200  84 ms  2 retries
-          2/704:1   profiles.update  01P0704  write   done       200  84 ms  2 retries
-          2/705:1   profiles.update  01P0705  write   done       200  84 ms  2 retries
-          2/706:1   profiles.update  01P0706  write   done       200  84 ms  2 retries
-          2/707:1   profiles.update  01P0707  write   done       200  84 ms  2 retries
-          2/708:1   profiles.update  01P0708  write   done       200  84 ms  2 retries
-          2/709:1   profiles.update  01P0709  write   done       200  84 ms  2 retries
-          2/710:1   profiles.update  01P0710  write   done       200  84 ms  2 retries
-          2/711:1   profiles.update  01P0711  write   done       200  84 ms  2 retries
-          2/712:1   profiles.update  01P0712  write   done       200  84 ms  2 retries
-          2/713:1   profiles.update  01P0713  write   done       200  84 ms  2 retries
-          2/714:1   profiles.update  01P0714  write   done       200  84 ms  2 retries
-          2/715:1   profiles.update  01P0715  write   done       200  84 ms  2 retries
-          2/716:1   profiles.update  01P0716  write   done       200  84 ms  2 retries
-          2/717:1   profiles.update  01P0717  write   done       200  84 ms  2 retries
-          2/718:1   profiles.update  01P0718  write   done       200  84 ms  2 retries
-          2/719:1   profiles.update  01P0719  write   done       200  84 ms  2 retries
-          and 11 more
+            failed, void or made again: 31
+              position  operation        target   effect  state   status   took
+              2/700:1   profiles.update  01P0700  write   failed     404  84 ms
+              2/701:1   profiles.update  01P0701  write   done       200  84 ms  2 retries
+              2/702:1   profiles.update  01P0702  write   done       200  84 ms  2 retries
+              2/703:1   profiles.update  01P0703  write   done       200  84 ms  2 retries
+              2/704:1   profiles.update  01P0704  write   done       200  84 ms  2 retries
+              2/705:1   profiles.update  01P0705  write   done       200  84 ms  2 retries
+              2/706:1   profiles.update  01P0706  write   done       200  84 ms  2 retries
+              2/707:1   profiles.update  01P0707  write   done       200  84 ms  2 retries
+              2/708:1   profiles.update  01P0708  write   done       200  84 ms  2 retries
+              2/709:1   profiles.update  01P0709  write   done       200  84 ms  2 retries
+              2/710:1   profiles.update  01P0710  write   done       200  84 ms  2 retries
+              2/711:1   profiles.update  01P0711  write   done       200  84 ms  2 retries
+              2/712:1   profiles.update  01P0712  write   done       200  84 ms  2 retries
+              2/713:1   profiles.update  01P0713  write   done       200  84 ms  2 retries
+              2/714:1   profiles.update  01P0714  write   done       200  84 ms  2 retries
+              2/715:1   profiles.update  01P0715  write   done       200  84 ms  2 retries
+              2/716:1   profiles.update  01P0716  write   done       200  84 ms  2 retries
+              2/717:1   profiles.update  01P0717  write   done       200  84 ms  2 retries
+              2/718:1   profiles.update  01P0718  write   done       200  84 ms  2 retries
+              2/719:1   profiles.update  01P0719  write   done       200  84 ms  2 retries
+              and 11 more
 
-        next
-          `pianoroll runs retry 0193a5b1` goes on where it stopped: what is recorded is answered from the journal and not sent again
-          `pianoroll runs cancel 0193a5b1` gives it up
-    "#]],
+            next
+              `pianoroll runs retry 0193a5b1` goes on where it stopped: what is recorded is answered from the journal and not sent again
+              `pianoroll runs cancel 0193a5b1` gives it up
+        "#]],
     );
 }
 
@@ -157,25 +170,25 @@ async fn an_unknown_outcome_tells_what_to_look_at() {
     check(
         &shown(memory, false, 50).await,
         expect![[r#"
-        newsletter  waiting for a word: unknown outcome  run 0193a5b1-1111-7222-8333-000000000001
-          why       started by hand
-          program   ba9cf0bbeb21
-          params    days=30  list=Y6nRLr
-          on        connection acme
-          started   2025-11-24 16:01:00 UTC
-          calls     1 (1 send)
-          requests  1, 0 retries, 0 ms waited for quota
+            newsletter  waiting for a word: unknown outcome  run 0193a5b1-1111-7222-8333-000000000001
+              why       started by hand
+              program   ba9cf0bbeb21
+              params    days=30  list=Y6nRLr
+              on        connection acme
+              started   2025-11-24 16:01:00 UTC
+              calls     1 (1 send)
+              requests  1, 0 retries, 0 ms waited for quota
 
-        calls
-          position  operation       target      effect  state     took
-          1         campaigns.send  01CAMPAIGN  send    unknown  84 ms
+            calls
+              position  operation       target      effect  state     took
+              1         campaigns.send  01CAMPAIGN  send    unknown  84 ms
 
-        next
-          did campaigns.send at 1 happen? `pianoroll call campaigns.get_send_job 01CAMPAIGN`; do not send it again before you know
-          `pianoroll runs resolve 0193a5b1 --done`: it happened: the run goes on behind it
-          `pianoroll runs resolve 0193a5b1 --retry`: it did not happen: it is sent again
-          `pianoroll runs resolve 0193a5b1 --fail`: the run ends as failed
-    "#]],
+            next
+              did campaigns.send at 1 happen? `pianoroll call campaigns.get_send_job 01CAMPAIGN`; do not send it again before you know
+              `pianoroll runs resolve 0193a5b1 --done`: it happened: the run goes on behind it
+              `pianoroll runs resolve 0193a5b1 --retry`: it did not happen: it is sent again
+              `pianoroll runs resolve 0193a5b1 --fail`: the run is given up
+        "#]],
     );
 }
 
