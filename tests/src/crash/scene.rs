@@ -29,7 +29,7 @@ impl Script {
         file: "scripts/retag_inactive_profiles.rhai",
         beside: None,
         words: &[],
-        profiles: 200,
+        profiles: 240,
     };
 
     /// One that creates, sends, merges and deletes.
