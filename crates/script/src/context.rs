@@ -203,8 +203,12 @@ impl Context {
         position: Position,
         future: impl Future<Output = Result<T, HostError>>,
     ) -> Result<T, Failure> {
-        let result = self.run.runtime.block_on(future);
-        result.map_err(|error| self.run.throw(error, position))
+        self.block_on(future).map_err(|error| self.run.throw(error, position))
+    }
+
+    /// Waits for anything of the host on the script's own thread.
+    pub(crate) fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
+        self.run.runtime.block_on(future)
     }
 
     /// One operation through the whole road.
@@ -246,15 +250,17 @@ impl Context {
     }
 
     pub(crate) fn log(&self, level: Level, text: &str, position: Position) {
-        self.branch.host().log(level, text, self.place(position).as_ref());
+        self.block_on(self.branch.log(level, text, self.place(position).as_ref()));
     }
 
     pub(crate) fn progress(&self, done: u64, total: Option<u64>) {
         self.branch.host().progress(done, total);
     }
 
-    pub(crate) fn problem(&self, text: &str, details: Option<Value>) {
-        self.branch.host().problem(text, details.unwrap_or(Value::Null));
+    pub(crate) fn problem(&self, text: &str, details: Option<Value>, position: Position) {
+        let place = self.place(position);
+        let details = details.unwrap_or(Value::Null);
+        self.block_on(self.branch.problem(text, details, place.as_ref()));
     }
 
     /// A place of the script for the host.

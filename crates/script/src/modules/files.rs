@@ -9,7 +9,7 @@ mod writer;
 use std::io::Write as _;
 use std::sync::Arc;
 
-use pianoroll_host::{FileError, Input, Output};
+use pianoroll_host::{FileError, Input, OpenError, Output};
 use rhai::{Dynamic, Module, NativeCallContext, Position};
 
 use super::lazy::Lazy;
@@ -57,8 +57,9 @@ pub(super) fn module() -> Module {
     add_raw(&mut module, "exists", 1, |call, given| {
         let position = call.call_position();
         let path = path_of("files::exists", given).map_err(|thrown| thrown.at(position))?;
-        let exists = context(call)?.branch.host().file_exists(&path);
-        exists.map(Dynamic::from).map_err(|error| failed(&error, position))
+        let context = context(call)?;
+        let exists = context.block_on(context.branch.file_exists(&path));
+        exists.map(Dynamic::from).map_err(|error| not_opened(&context, error, position))
     });
     add_raw(&mut module, "text", 2, |call, given| {
         let position = call.call_position();
@@ -99,8 +100,8 @@ impl Opened {
         let position = call.call_position();
         let path = path_of(function, given).map_err(|thrown| thrown.at(position))?;
         let context = context(call)?;
-        let input = context.branch.host().open_file(&path);
-        let input = input.map_err(|error| failed(&error, position))?;
+        let input = context.block_on(context.branch.open_file(&path));
+        let input = input.map_err(|error| not_opened(&context, error, position))?;
         Ok(Self { context, input, position })
     }
 
@@ -166,6 +167,13 @@ fn whole(
     let written = output.write_all(bytes).and_then(|()| output.close());
     written.map_err(|error| not_written(output.path(), &error, call.call_position()))?;
     Ok(Dynamic::UNIT)
+}
+
+fn not_opened(context: &Context, error: OpenError, position: Position) -> Failure {
+    match error {
+        OpenError::File(error) => failed(&error, position),
+        OpenError::Host(error) => context.run.throw(error, position),
+    }
 }
 
 fn failed(error: &FileError, position: Position) -> Failure {

@@ -197,7 +197,7 @@ fn by_id(
         }
     }
     let asked = Arc::new(crate::record::Asked::of(get, &arguments.options));
-    let reply = context.run.runtime.block_on(context.branch.call(get.id, arguments));
+    let reply = context.block_on(context.branch.call(get.id, arguments));
     match reply {
         Ok(reply) => {
             let value = super::operations::answer(get, &reply, &asked);

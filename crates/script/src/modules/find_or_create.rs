@@ -73,7 +73,7 @@ fn find_or_create(
         .map_err(|error| at(Thrown::argument(format!("the body of {}: {error}", create.id))))?;
     let arguments = Arguments::default().with_body(body);
     let asked = Arc::new(Asked::of(create, &arguments.options));
-    match context.run.runtime.block_on(context.branch.call(create.id, arguments)) {
+    match context.block_on(context.branch.call(create.id, arguments)) {
         Ok(reply) => answer(create, &reply, &asked).map_err(at),
         // Somebody was faster; where nobody was, the conflict is about something else.
         Err(error) if error.call_error().is_some_and(|error| error.status == Some(409)) => {

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use pianoroll_api::operation::{Answer as Shape, Page};
 use pianoroll_api::{Arguments, Operation};
-use pianoroll_host::HostError;
+use pianoroll_host::Ahead;
 use rhai::{Array, Dynamic, Module, Position};
 use tokio::task::JoinHandle;
 
@@ -124,12 +124,14 @@ enum Next {
     Over,
 }
 
-/// The pages behind, and the page that was fetched.
-type Fetched = (Box<pianoroll_host::Pages>, Result<Option<Vec<Record>>, PageError>);
+/// The pages behind, and the page that was fetched; nothing after the last.
+type Fetched = (Box<pianoroll_host::Pages>, Option<Leaf>);
 
-enum PageError {
-    Host(HostError),
-    Unreadable(serde_json::Error),
+/// A page that waits for the loop to come to it.
+struct Leaf {
+    ahead: Ahead,
+    /// What is on it, where the call did not fail.
+    records: Option<Result<Vec<Record>, serde_json::Error>>,
 }
 
 impl Stream {
@@ -170,22 +172,25 @@ impl Stream {
         let Next::Asked(fetch) = std::mem::replace(&mut self.next, Next::Over) else {
             return Ok(false);
         };
-        let Ok((pages, page)) = self.context.run.runtime.block_on(fetch) else {
+        let Ok((pages, page)) = self.context.block_on(fetch) else {
             let message = "the process is shutting down";
             return Err(Thrown::new("cancelled", message).at(self.position));
         };
-        match page {
-            Ok(None) => Ok(false),
-            Ok(Some(records)) => {
+        let Some(Leaf { ahead, records }) = page else { return Ok(false) };
+        // A page that the loop did not come to was never called for, so it is taken here.
+        if let Err(error) = self.context.block_on(ahead.take()) {
+            return called_from(self.file.as_deref(), || {
+                Err(self.context.run.throw(error, self.position))
+            });
+        }
+        match records.unwrap_or_else(|| Ok(Vec::new())) {
+            Ok(records) => {
                 self.half = records.len() / 2;
                 self.page = records.into_iter();
                 self.next = Next::NotAsked(pages);
                 Ok(true)
             }
-            Err(PageError::Host(error)) => called_from(self.file.as_deref(), || {
-                Err(self.context.run.throw(error, self.position))
-            }),
-            Err(PageError::Unreadable(error)) => {
+            Err(error) => {
                 let message = format!("a page of {} cannot be read: {error}", pages.operation().id);
                 Err(Thrown::new("unreadable", message).at(self.position))
             }
@@ -195,14 +200,10 @@ impl Stream {
 
 /// Fetches and reads a page, off the script's thread.
 async fn fetch(mut pages: Box<pianoroll_host::Pages>, asked: Arc<Asked>) -> Fetched {
-    let page = match pages.next().await {
-        Ok(None) => Ok(None),
-        Ok(Some(answer)) => match document::parse(&answer.body, &asked) {
-            Ok(document) => Ok(Some(document.data)),
-            Err(error) => Err(PageError::Unreadable(error)),
-        },
-        Err(error) => Err(PageError::Host(error)),
-    };
+    let page = pages.ahead().await.map(|ahead| {
+        let parse = |body: &[u8]| document::parse(body, &asked).map(|document| document.data);
+        Leaf { records: ahead.answer().map(|answer| parse(&answer.body)), ahead }
+    });
     (pages, page)
 }
 

@@ -19,6 +19,6 @@ pub(super) fn register(module: &mut Module) {
 
 fn problem(call: &NativeCallContext, text: &Dynamic, details: &Dynamic) -> Result<(), Failure> {
     let details = if details.is_unit() { None } else { Some(to_json_lossy(details)) };
-    context(call)?.problem(&text_of(text), details);
+    context(call)?.problem(&text_of(text), details, call.call_position());
     Ok(())
 }

@@ -20,7 +20,9 @@ pub(super) fn register(module: &mut Module) {
         Ok(Time::utc(context(&call)?.started()))
     });
     add(module, "clock", |call: NativeCallContext| -> Result<Time, Failure> {
-        Ok(Time::utc(context(&call)?.branch.clock()))
+        let context = context(&call)?;
+        let now = context.wait(call.call_position(), context.branch.clock())?;
+        Ok(Time::utc(now))
     });
     add(module, "time", |call: NativeCallContext, value: Dynamic| {
         time(&value).map_err(|thrown| thrown.at(call.call_position()))

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use pianoroll_api::operation::{Answer as Shape, Method};
 use pianoroll_api::{Arguments, OPERATIONS, Operation};
 use pianoroll_host::plan::PLANNED;
@@ -48,27 +49,37 @@ fn wait_for(call: &NativeCallContext, given: &[&mut Dynamic]) -> Result<Dynamic,
     let [job, options @ ..] = given else { return Ok(Dynamic::UNIT) };
     let context = context(call)?;
     let timeout = timeout(options.first().map(|options| &**options)).map_err(at)?;
-    let until = context.branch.host().clock().monotonic().saturating_add(timeout);
-    let limit = Limit { timeout, until };
+    // Decided from moments that a replay sees again.
+    let started = context.wait(position, context.branch.clock())?;
+    let mut limit = Limit { timeout, started, now: started };
     // A list that became several calls has several jobs.
     if let Ok(jobs) = job.as_array_ref() {
-        let over = jobs.iter().map(|job| wait(&context, job, limit, position));
+        let over = jobs.iter().map(|job| wait(&context, job, &mut limit, position));
         return Ok(Dynamic::from_array(over.collect::<Result<Array, _>>()?));
     }
-    wait(&context, job, limit, position)
+    wait(&context, job, &mut limit, position)
 }
 
 /// How long all that one `wait_for` waits for may take.
-#[derive(Clone, Copy)]
 struct Limit {
     timeout: Duration,
-    until: Duration,
+    started: Timestamp,
+    /// At the end of the last pause.
+    now: Timestamp,
+}
+
+impl Limit {
+    fn left(&self) -> Duration {
+        // A clock that was put back has not moved.
+        let passed = Duration::try_from(self.now.duration_since(self.started)).unwrap_or_default();
+        self.timeout.saturating_sub(passed)
+    }
 }
 
 fn wait(
     context: &Context,
     job: &Dynamic,
-    limit: Limit,
+    limit: &mut Limit,
     position: Position,
 ) -> Result<Dynamic, Failure> {
     let at = |thrown: Thrown| thrown.at(position);
@@ -82,7 +93,6 @@ fn wait(
     if id.starts_with(PLANNED) {
         return Ok(Dynamic::from(record));
     }
-    let clock = Arc::clone(context.branch.host().clock());
     let mut pause = FIRST_PAUSE;
     loop {
         if let Some((status, well)) = over(&record) {
@@ -92,7 +102,7 @@ fn wait(
             let message = format!("the {} {id} ended as {status}", record.kind());
             return Err(at(Thrown::new("failed", message)));
         }
-        let left = limit.until.saturating_sub(clock.monotonic());
+        let left = limit.left();
         if left.is_zero() {
             let status = record.attributes().map().get("status").and_then(as_text);
             let message = format!(
@@ -103,7 +113,7 @@ fn wait(
             );
             return Err(at(Thrown::new("timed_out", message)));
         }
-        context.wait(position, context.branch.sleep(pause.min(left), get.id))?;
+        limit.now = context.wait(position, context.branch.sleep(pause.min(left), get.id))?;
         pause = (pause * 2).min(LONGEST_PAUSE);
         let arguments = Arguments::ids([id.as_str()]);
         let asked = Arc::new(Asked::of(get, &arguments.options));
