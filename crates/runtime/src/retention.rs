@@ -11,19 +11,21 @@ const EVERY: SignedDuration = SignedDuration::from_hours(24);
 /// Holds when the last sweep was.
 const MARK_NAME: &str = "swept";
 
-/// How long finished runs, and parts of them, are kept. What a run reads is deleted at its end whatever stands here.
+/// How long finished runs, and parts of them, are kept. What a run has read is deleted when it completes, whatever stands here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Retention {
     /// A finished run with everything that belongs to it, counted from its end.
     pub keep: SignedDuration,
     /// The values that its effects have replaced, so that they can be put back.
     pub revert: SignedDuration,
+    /// What a run has read that failed or was cancelled, so that it can be taken up again.
+    pub retry: SignedDuration,
 }
 
 impl Default for Retention {
     fn default() -> Self {
         let days = |days: i64| SignedDuration::from_hours(24 * days);
-        Self { keep: days(90), revert: days(30) }
+        Self { keep: days(90), revert: days(30), retry: days(7) }
     }
 }
 
@@ -38,7 +40,8 @@ pub async fn sweep(
 ) -> Result<u64, JournalError> {
     // Before the beginning of time there is nothing to delete.
     let before = |kept: SignedDuration| now.checked_sub(kept).unwrap_or(Timestamp::MIN);
-    backend.sweep(before(settings.keep), before(settings.revert)).await
+    let (runs, replaced) = (before(settings.keep), before(settings.revert));
+    backend.sweep(runs, replaced, before(settings.retry)).await
 }
 
 /// As [`sweep`], for an owner that begins: does nothing where one has swept within the last day, and answers none then.

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::extract::{DefaultBodyLimit, Path, Request, State};
+use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use http::{StatusCode, header};
@@ -43,6 +44,19 @@ pub(crate) fn router(owner: Arc<dyn Owner>) -> Router {
         .nest(&format!("/v{PROTOCOL}"), version)
         .fallback(unknown)
         .layer(DefaultBodyLimit::max(MOST_BYTES))
+        .layer(middleware::from_fn(bounded))
+}
+
+/// Refuses what announces to be too large, before any of it is read.
+async fn bounded(request: Request, next: Next) -> Response {
+    let length = request.headers().get(header::CONTENT_LENGTH);
+    let length = length.and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    if length.is_some_and(|length| length > MOST_BYTES as u64) {
+        let message = format!("a request to the owner is at most {MOST_BYTES} bytes long");
+        let refusal = Refusal::new(RefusalKind::Request, message);
+        return json(StatusCode::PAYLOAD_TOO_LARGE, &refusal);
+    }
+    next.run(request).await
 }
 
 async fn unknown() -> Response {

@@ -11,12 +11,16 @@ use bytes::Bytes;
 use futures_util::stream;
 use pianoroll_model::RunId;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::time::Instant;
 
 use crate::events::{Event, Line, Reply};
 use crate::owner::Audience;
 
 /// How many bytes may wait for a client that does not read. What comes then is counted and left out: the run does not wait.
 const MOST_WAITING: usize = 32 << 20;
+
+/// How often a client is told how far a run is: as often as a terminal is drawn.
+const OFTEN: Duration = Duration::from_millis(100);
 
 /// The questions that stand, by run.
 #[derive(Debug, Default)]
@@ -47,6 +51,8 @@ pub(crate) struct Listening {
     lines: UnboundedSender<Bytes>,
     waiting: Arc<AtomicUsize>,
     left_out: AtomicU64,
+    /// When something was told last that the next of its kind makes old.
+    passing: Mutex<Option<Instant>>,
     questions: Arc<Questions>,
 }
 
@@ -60,7 +66,9 @@ pub(crate) fn listening(run: RunId, questions: Arc<Questions>) -> (Listening, Li
     let (sender, receiver) = unbounded_channel();
     let waiting = Arc::new(AtomicUsize::new(0));
     let left_out = AtomicU64::new(0);
-    let listening = Listening { run, lines: sender, waiting: waiting.clone(), left_out, questions };
+    let (passing, waiting_here) = (Mutex::default(), waiting.clone());
+    let listening =
+        Listening { run, lines: sender, waiting: waiting_here, left_out, passing, questions };
     (listening, Lines { lines: receiver, waiting })
 }
 
@@ -76,6 +84,16 @@ impl Listening {
         self.send(line);
     }
 
+    fn is_due(&self) -> bool {
+        let mut last = self.passing.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = Instant::now();
+        let due = last.is_none_or(|last| now.duration_since(last) >= OFTEN);
+        if due {
+            *last = Some(now);
+        }
+        due
+    }
+
     fn send(&self, line: &Line) {
         // Texts, numbers and JSON always serialise.
         let Ok(mut text) = serde_json::to_vec(line) else { return };
@@ -88,7 +106,7 @@ impl Listening {
 
 impl Audience for Listening {
     fn hear(&self, event: Event) {
-        if self.lines.is_closed() {
+        if self.lines.is_closed() || (is_passing(&event) && !self.is_due()) {
             return;
         }
         if self.waiting.load(Ordering::Relaxed) > MOST_WAITING {
@@ -124,4 +142,9 @@ impl Lines {
             Some((Ok::<_, std::convert::Infallible>(line), lines))
         }))
     }
+}
+
+/// Whether the next event of its kind makes it old.
+const fn is_passing(event: &Event) -> bool {
+    matches!(event, Event::Call { .. } | Event::Progress { .. } | Event::Effect { line: None, .. })
 }

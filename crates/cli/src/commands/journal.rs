@@ -20,7 +20,7 @@ const LEAST: usize = 6;
 const EXAMPLES: &str = "Examples:\n  \
     pianoroll journal erase --profile 01GDDKASAP8TKDDA2GRZDSVP4H --profile sarah@example.com\n\n\
     Erasing goes through everything that is kept of finished runs, and through the values that scripts keep.\n\
-    Backups that were made before hold it still. Files that scripts wrote, and the account itself, are not touched.";
+    Backups that were made before, and what a restore has set aside, hold it still. Files that scripts wrote, and the account itself, are not touched.";
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES, after_long_help = crate::exit::table_below(EXAMPLES))]

@@ -76,7 +76,8 @@ pub(crate) fn execute(args: &Args) -> Result<Exit, Failure> {
 }
 
 fn text(restored: &Restored) -> String {
-    let mut text = format!("restored; the newest that it knows is of {}\n", moments::whole(restored.as_of));
+    let mut text =
+        format!("restored; the newest that it knows is of {}\n", moments::whole(restored.as_of));
     if let Some(replaced) = &restored.replaced {
         text.push_str(&format!("  what was there is kept as {}\n", replaced.display()));
     }

@@ -15,9 +15,9 @@ use super::folder_owner::FolderOwner;
 use super::run::Fresh;
 use super::table::UnderWay;
 use crate::exit::Exit;
-use crate::recorded::failed;
 use crate::failure::{Failure, OrExit as _};
 use crate::numbers::counted;
+use crate::recorded::failed;
 use crate::style::{DIM, Styled};
 
 /// How many entries are looked through at once, and how many bytes of them.
@@ -119,7 +119,10 @@ impl FolderOwner {
         }
         for entry in &meant {
             let answer = told(&decision);
-            self.backend().resolve(&run, entry.number, answer).await.map_err(|error| failed(&error))?;
+            self.backend()
+                .resolve(&run, entry.number, answer)
+                .await
+                .map_err(|error| failed(&error))?;
         }
         let left = open.len() - meant.len();
         if left > 0 {

@@ -3,9 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use pianoroll_gateway::SystemClock;
-use pianoroll_journal::{
-    AttemptEnd, Backend, End, Journal, Program, RunRecord,
-};
+use pianoroll_journal::{AttemptEnd, Backend, End, Journal, Program, RunRecord};
 use pianoroll_model::{Clock, Outcome, RunId, Status};
 use pianoroll_runtime::state_folder::StateFolder;
 use pianoroll_script::Script;
@@ -154,7 +152,8 @@ impl Owner for FolderOwner {
 
     fn erase(&self, text: String) -> Answering<'_, EraseReply> {
         Box::pin(async move {
-            let (records, open) = self.backend().erase(&text).await.map_err(|error| failed(&error))?;
+            let (records, open) =
+                self.backend().erase(&text).await.map_err(|error| failed(&error))?;
             Ok(EraseReply { records, open })
         })
     }

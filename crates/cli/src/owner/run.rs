@@ -16,9 +16,9 @@ use super::attempt::{self, Done, Ready, This};
 use super::folder_owner::FolderOwner;
 use super::table::UnderWay;
 use crate::exit::Exit;
-use crate::recorded::failed;
 use crate::failure::Failure;
 use crate::numbers::counted;
+use crate::recorded::failed;
 use crate::style::{DIM, HEADING, Styled};
 
 /// How long to sleep at most before the wall clock is looked at again: it may have been set.
@@ -153,7 +153,8 @@ impl FolderOwner {
     pub(super) async fn attempts(&self, ready: &Ready, opened: &Opened) -> Result<Ended, Failure> {
         let run = &ready.run;
         loop {
-            let attempt = self.journal.begin(run, self.clock.now()).await.map_err(|error| failed(&error))?;
+            let attempt =
+                self.journal.begin(run, self.clock.now()).await.map_err(|error| failed(&error))?;
             let number = attempt.number();
             ready.audience.hear(Event::Started { run: run.clone(), attempt: number });
             if number > 1 {

@@ -14,9 +14,9 @@ use pianoroll_server::{Audience, Client, Ended, Owner, RefusalKind, RunOrder, Se
 use super::ephemeral::Ephemeral;
 use super::folder_owner::FolderOwner;
 use crate::exit::Exit;
-use crate::recorded::failed;
 use crate::failure::Failure;
 use crate::numbers::counted;
+use crate::recorded::failed;
 use crate::{cancellation, output, target};
 
 /// How often one looks again while the owner begins or ends, and how long: both take it some milliseconds.

@@ -23,6 +23,8 @@ use crate::run::{RunFilter, Waiting, WaitingReason};
 pub struct Restored {
     /// Where the journal is now that was there before; none where there was none.
     pub replaced: Option<PathBuf>,
+    /// The newest moment that the backup knows: what came due after it is not known.
+    pub as_of: Timestamp,
     /// Runs that were under way in the backup: they wait for an operator's word.
     pub parked: Vec<RunId>,
     /// How many runs there are.
@@ -78,8 +80,8 @@ impl Sqlite {
         };
         clean();
         let prepared = prepare(backup, &copy, folder, at).await;
-        let parked = match prepared {
-            Ok(parked) => parked,
+        let (as_of, parked) = match prepared {
+            Ok(prepared) => prepared,
             Err(error) => {
                 clean();
                 return Err(error);
@@ -94,7 +96,7 @@ impl Sqlite {
         let restored = Self::open(folder).await?;
         let runs = restored.runs(&RunFilter::default()).await?.len() as u64;
         restored.shut().await?;
-        Ok(Restored { replaced, parked, runs })
+        Ok(Restored { replaced, as_of, parked, runs })
     }
 }
 
@@ -104,12 +106,14 @@ async fn prepare(
     copy: &Path,
     folder: &Path,
     at: Timestamp,
-) -> Result<Vec<RunId>, JournalError> {
+) -> Result<(Timestamp, Vec<RunId>), JournalError> {
     std::fs::copy(backup, copy).map_err(|error| of_path(&error, backup))?;
     let mut connection = open::connect(copy, false, &Options::default()).await?;
     open::check(&mut connection, "integrity_check").await?;
-    let as_of = std::fs::metadata(backup).and_then(|metadata| metadata.modified());
-    let as_of = as_of.ok().and_then(|time| Timestamp::try_from(time).ok()).unwrap_or(at);
+    let row = sqlx::query("SELECT max(changed) FROM runs").fetch_one(&mut connection).await;
+    let newest: Option<i64> = row.and_then(|row| row.try_get(0)).map_err(of_database)?;
+    let newest = newest.and_then(|newest| Timestamp::from_nanosecond(newest.into()).ok());
+    let as_of = newest.unwrap_or(at);
     let meta = read_meta(&mut connection).await?;
     let seen = Mark::read(folder).ok().flatten().map_or(0, |seen| seen.generation);
     let generation = meta.generation.max(i64::try_from(seen).unwrap_or(i64::MAX)) + 1;
@@ -120,7 +124,7 @@ async fn prepare(
     let parked = park(&mut writing, generation, as_of, at).await;
     let parked = writing.finish(parked).await?;
     writing.shut().await?;
-    Ok(parked)
+    Ok((as_of, parked))
 }
 
 async fn park(

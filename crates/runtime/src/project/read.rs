@@ -19,7 +19,7 @@ const SECTIONS: [&str; 6] =
     ["project", "gateway", "credentials", "connections", "automations", "state"];
 const PROJECT: [&str; 1] = ["name"];
 const GATEWAY: [&str; 4] = ["url", "control", "revision", "quota"];
-const STATE: [&str; 2] = ["keep", "revert"];
+const STATE: [&str; 3] = ["keep", "retry", "revert"];
 const CREDENTIAL: [&str; 3] = ["env", "file", "quota"];
 const CONNECTION: [&str; 8] =
     ["id", "credential", "account", "revision", "served", "live", "labels", "documented_routes"];
@@ -104,6 +104,7 @@ fn retention(section: &Section<'_, '_>, mistakes: &mut Mistakes<'_>) -> Retentio
     let default = Retention::default();
     let keep = duration("keep", default.keep);
     // What a run has replaced goes with the run, so a shorter `keep` needs no second word.
+    let retry = duration("retry", default.retry).min(keep);
     let revert = duration("revert", default.revert.min(keep));
     if revert > keep
         && let Some(span) = section.span_of("revert")
@@ -111,7 +112,7 @@ fn retention(section: &Section<'_, '_>, mistakes: &mut Mistakes<'_>) -> Retentio
         let message = "`revert` is longer than `keep`, and goes with the run";
         mistakes.add(span, message, Some("make `keep` longer, or `revert` shorter".to_owned()));
     }
-    Retention { keep, revert }
+    Retention { keep, revert, retry }
 }
 
 fn base(section: &Section<'_, '_>, key: &str, mistakes: &mut Mistakes<'_>) -> Option<String> {

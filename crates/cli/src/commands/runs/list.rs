@@ -251,6 +251,7 @@ fn row_json(listed: &Listed, recorded: &Recorded) -> Value {
         "changed": run.changed,
         "elapsed_seconds": took.map(|took| took.as_millis() as f64 / 1000.0),
         "calls": calls(run),
+        "effects": run.summary.get("effects"),
         "problem_count": number(run, "problem_count"),
         "error": run.error.get("message"),
     })

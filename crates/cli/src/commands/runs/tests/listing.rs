@@ -91,7 +91,7 @@ async fn a_page_tells_how_to_get_the_next() {
     check(
         &listed(true, &["--json", "--limit", "1", "--before", "0193a5b3"]).await,
         expect![[r#"
-            [{"attempt":1,"automation":"scripts/quiet_profiles.rhai","calls":12,"cancel_requested":false,"changed":"2025-11-24T16:02:05Z","connection":"","elapsed_seconds":5.0,"error":null,"interrupted":false,"name":"scripts/quiet_profiles.rhai","outcome":"completed","problem_count":3,"program":"941abefae0971bd1bb9b3b3025f26c9bc6626c4fde1c4cda696fcef1e86f16ad","run":"0193a5b2-1111-7222-8333-000000000002","started":"2025-11-24T16:02:00Z","status":"finished","target":"the simulator","trigger":{"kind":"manual"},"waiting":null}]
+            [{"attempt":1,"automation":"scripts/quiet_profiles.rhai","calls":12,"cancel_requested":false,"changed":"2025-11-24T16:02:05Z","connection":"","effects":{"delete":0,"read":1,"send":0,"write":11},"elapsed_seconds":5.0,"error":null,"interrupted":false,"name":"scripts/quiet_profiles.rhai","outcome":"completed","problem_count":3,"program":"941abefae0971bd1bb9b3b3025f26c9bc6626c4fde1c4cda696fcef1e86f16ad","run":"0193a5b2-1111-7222-8333-000000000002","started":"2025-11-24T16:02:00Z","status":"finished","target":"the simulator","trigger":{"kind":"manual"},"waiting":null}]
             older ones: pianoroll runs list --limit 1 --before 0193a5b2"#]],
     );
 }
