@@ -2,7 +2,7 @@
 //! run waits for a word, the operator looks at what the account's own log says, and says just that.
 
 use pianoroll_simulator::LoggedRequest;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::account;
 use super::deed::{Names, deeds};
@@ -63,20 +63,27 @@ pub fn finish(scene: &Scene, mut shift: Shift) -> Result<Shift, String> {
 
 /// One command; true where the run has completed.
 fn next(scene: &Scene, shift: &mut Shift) -> Result<bool, String> {
-    let runs = json(scene, shift, &["runs", "list", "--json"])?;
-    let Some(run) = listed(&runs).first() else {
+    let runs = document(scene, shift, &["runs", "list", "--json"])?;
+    let [run] = listed(&runs) else {
+        if !listed(&runs).is_empty() {
+            return Err(format!("one run became several: {runs}"));
+        }
+        let log = scene.simulator.requests();
+        if log.iter().any(|request| request.effect.is_some_and(|effect| !effect.is_read())) {
+            return Err("an effect was sent before its run was recorded".to_owned());
+        }
         let finished = scene.end(scene.run(), &|_| {})?;
         shift.note("run", &finished);
         return matches!(finished.code, 0 | 6).then_some(false).ok_or("does not start".to_owned());
     };
     if run["status"] == "finished" && run["outcome"] == "completed" {
-        let whole = json(scene, shift, &["runs", "show", "last", "--json"])?;
+        let whole = document(scene, shift, &["runs", "show", "last", "--json"])?;
         shift.result = field(&whole, "result").clone();
         return Ok(true);
     }
     let waits = &run["waiting"];
     if waits["reason"] == "unknown_outcome" || waits == "unknown_outcome" {
-        let whole = json(scene, shift, &["runs", "show", "last", "--json"])?;
+        let whole = document(scene, shift, &["runs", "show", "last", "--json"])?;
         return resolve(scene, shift, &whole).map(|()| false);
     }
     let finished = command(scene, shift, &["runs", "retry", "last", "--json"])?;
@@ -121,7 +128,9 @@ fn carries(request: &LoggedRequest, call: &Value) -> bool {
     let (mut asked, mut sent) = (Vec::new(), Vec::new());
     texts(&call["arguments"], &mut asked);
     texts(&request.body, &mut sent);
-    asked.iter().all(|text| sent.contains(text) || request.path.contains(text))
+    let path = request.path.split(['/', '?']);
+    sent.extend(path);
+    asked.iter().all(|text| sent.contains(text))
 }
 
 fn texts<'a>(value: &'a Value, found: &mut Vec<&'a str>) {
@@ -133,12 +142,23 @@ fn texts<'a>(value: &'a Value, found: &mut Vec<&'a str>) {
     }
 }
 
-/// What the account holds of a thing that a call has created, as the API would have answered.
+/// What the API has answered to a call that happened: what the account holds of a thing that it has created, or the id of what it
+/// was done to. Nothing where the answer is empty.
 fn answer(scene: &Scene, operation: &str, arguments: &Value) -> Option<Value> {
-    let collection = operation.strip_suffix(".create")?;
     let mut asked = Vec::new();
     texts(arguments, &mut asked);
-    account::named(scene.simulator.address(), collection, &asked)
+    let reference = |kind: &str, key: &str| {
+        let id = arguments.get("body").unwrap_or(arguments)[key].as_str()?;
+        Some(json!({ "data": { "type": kind, "id": id } }))
+    };
+    match operation {
+        "profiles.merge" => reference("profile", "destination"),
+        "campaigns.send" => reference("campaign-send-job", "campaign_id"),
+        _ => {
+            let collection = operation.strip_suffix(".create")?;
+            account::named(scene.simulator.address(), collection, &asked)
+        }
+    }
 }
 
 fn listed(runs: &Value) -> &[Value] {
@@ -151,7 +171,7 @@ fn field<'a>(whole: &'a Value, name: &str) -> &'a Value {
     whole.get(name).unwrap_or(&whole["run"][name])
 }
 
-fn json(scene: &Scene, shift: &mut Shift, words: &[&str]) -> Result<Value, String> {
+fn document(scene: &Scene, shift: &mut Shift, words: &[&str]) -> Result<Value, String> {
     let finished = scene.end(scene.command(words.iter().copied()), &|_| {})?;
     if finished.code != 0 {
         shift.note(&words.join(" "), &finished);

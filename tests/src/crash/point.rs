@@ -7,6 +7,9 @@ use std::sync::Mutex;
 /// Another number in `PIANOROLL_SWEEP` takes the place of `some`.
 #[must_use]
 pub fn spread(last: u64, some: u64) -> Vec<u64> {
+    if std::env::var_os("PIANOROLL_POINT").is_some() {
+        return chosen(last, last);
+    }
     let some = match std::env::var("PIANOROLL_SWEEP").as_deref() {
         Ok("all") => last,
         Ok(number) => number.parse().unwrap_or(some),
@@ -25,7 +28,8 @@ fn chosen(last: u64, some: u64) -> Vec<u64> {
 }
 
 /// Visits points on two threads, each with a place of its own, and fails with all that went wrong. `PIANOROLL_POINT` names the one
-/// point to visit, as a failure has told it.
+/// point to visit, as a failure has told it. A visit answers whether it was one: a sweep that disturbs nothing proves nothing, so
+/// more than half of the points must be. (Calls side by side make a run's writes and requests differ a little each time.)
 ///
 /// # Panics
 /// Where a visit has failed.
@@ -33,38 +37,36 @@ pub fn visit<P: Display + Sync, S>(
     test: &str,
     points: &[P],
     place: impl Fn() -> S + Sync,
-    look: impl Fn(&S, &P) -> Result<(), String> + Sync,
+    look: impl Fn(&S, &P) -> Result<bool, String> + Sync,
 ) {
     let wanted = std::env::var("PIANOROLL_POINT").ok();
-    let wanted = |point: &&P| wanted.as_ref().is_none_or(|wanted| *wanted == point.to_string());
-    let open = Mutex::new(points.iter().filter(wanted));
-    let wrong = Mutex::new(Vec::new());
+    let is_wanted = |point: &&P| wanted.as_ref().is_none_or(|wanted| *wanted == point.to_string());
+    let points: Vec<&P> = points.iter().filter(is_wanted).collect();
+    assert!(!points.is_empty(), "there is no such point");
+    let (open, looks) = (Mutex::new(points.iter()), Mutex::new(Vec::new()));
     let work = || {
         let place = place();
         loop {
-            let Some(point) = open.lock().expect("no panic while it is held").next() else {
-                return;
-            };
-            if let Err(why) = look(&place, point) {
-                let told = format!(
+            let next = open.lock().expect("no panic while it is held").next();
+            let Some(point) = next else { return };
+            let told = look(&place, point).map_err(|why| {
+                format!(
                     "at {point}: {why}\n  once more: PIANOROLL_POINT='{point}' cargo test -p pianoroll-tests --test crash_sweep {test}"
-                );
-                wrong.lock().expect("no panic while it is held").push(told);
-            }
+                )
+            });
+            looks.lock().expect("no panic while it is held").push(told);
         }
     };
     std::thread::scope(|scope| {
         scope.spawn(work);
         scope.spawn(work);
     });
-    let wrong = wrong.into_inner().expect("no panic while it was held");
-    assert!(
-        wrong.is_empty(),
-        "{} of {} points:\n{}",
-        wrong.len(),
-        points.len(),
-        wrong.join("\n\n")
-    );
+    let looks = looks.into_inner().expect("no panic while it was held");
+    let met = looks.iter().filter(|look| matches!(look, Ok(true))).count();
+    let wrong: Vec<String> = looks.into_iter().filter_map(Result::err).collect();
+    let all = points.len();
+    assert!(wrong.is_empty(), "{} of {all} points:\n{}", wrong.len(), wrong.join("\n\n"));
+    assert!(all == 1 || 2 * met > all, "only {met} of {all} points were met");
 }
 
 #[cfg(test)]
@@ -80,13 +82,19 @@ mod tests {
     }
 
     #[test]
+    #[should_panic(expected = "only 1 of 3 points were met")]
+    fn a_sweep_that_disturbs_nothing_is_found() {
+        visit("a_test", &[1, 2, 3], || (), |(), point| Ok(*point == 2));
+    }
+
+    #[test]
     #[should_panic(expected = "at 2: lost\n  once more: PIANOROLL_POINT='2'")]
     fn a_failed_point_says_how_to_see_it_again() {
         visit(
             "a_test",
             &[1, 2, 3],
             || (),
-            |(), point| if *point == 2 { Err("lost".into()) } else { Ok(()) },
+            |(), point| if *point == 2 { Err("lost".into()) } else { Ok(true) },
         );
     }
 }

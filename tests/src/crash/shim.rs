@@ -23,7 +23,7 @@ pub enum Trouble {
         /// Where to.
         file: PathBuf,
     },
-    /// Nothing, until [`power_loss`] comes.
+    /// Nothing, until [`signal`] sends `PWR`.
     Ready,
 }
 

@@ -73,7 +73,8 @@ pub struct Disturbance<'a> {
     pub watched: &'a dyn Fn(&Scene, &mut Child),
 }
 
-/// Disturbs a run, brings it to its end and judges it. The scene has been told to begin, and has got its faults.
+/// Disturbs a run, brings it to its end and judges it. The scene has been told to begin, and has got its faults. Answers whether the
+/// first process has been disturbed so much that it did not complete.
 ///
 /// # Errors
 /// What is wrong, and what was done.
@@ -81,7 +82,7 @@ pub fn survive(
     scene: &Scene,
     expected: &Undisturbed,
     disturbance: &Disturbance<'_>,
-) -> Result<(), String> {
+) -> Result<bool, String> {
     let mut shift = Shift::default();
     let mut command = scene.run();
     command.args(disturbance.words);
@@ -91,7 +92,7 @@ pub fn survive(
     // What was in the way is over: nobody waits for a held request, and no fault is left.
     scene.simulator.set_faults(Vec::new());
     let shift = finish(scene, shift)?;
-    judged(scene, expected, &shift)
+    judged(scene, expected, &shift).map(|()| finished.code != 0)
 }
 
 /// Judges a run that has come to its end.

@@ -74,7 +74,8 @@ fn sweep(test: &str, script: Script, some: u64) {
         let rule = Rule { skip: point.at - 1, times: Some(1), ..point.loss.rule() };
         scene.simulator.set_faults(vec![rule]);
         let disturbance = Disturbance { trouble: Trouble::Ready, words: &[], watched: &|_, _| {} };
-        survive(scene, &expected, &disturbance)
+        // What is sent again at once completes all the same.
+        survive(scene, &expected, &disturbance).map(|_| true)
     };
     visit(test, &points, || Scene::new(script, &shim), look);
 }

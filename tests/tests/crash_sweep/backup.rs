@@ -22,7 +22,7 @@ impl fmt::Display for Point {
 /// How long the request is held: the backup is made meanwhile. Where it is not, it is one of a run that has finished.
 const HELD: u64 = 2_000;
 
-fn look(scene: &Scene, point: &Point) -> Result<(), String> {
+fn look(scene: &Scene, point: &Point) -> Result<bool, String> {
     scene.begin();
     let hold = Rule { delay_ms: HELD, skip: point.0 - 1, times: Some(1), ..Rule::default() };
     scene.simulator.set_faults(vec![hold]);
@@ -62,7 +62,7 @@ fn look(scene: &Scene, point: &Point) -> Result<(), String> {
     let failed = command(&["runs", "resolve", "last", "--fail"])?;
     // Failing it is what was asked for, and no request is needed for that.
     match more().is_empty() && (finished || failed.code == 1) {
-        true => Ok(()),
+        true => Ok(!finished),
         false => Err(format!("given up: {failed:?}")),
     }
 }

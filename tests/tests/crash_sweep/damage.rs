@@ -82,7 +82,7 @@ fn a_damaged_journal_is_named() {
         let mut shift = Shift::default();
         shift.note("run", &finished);
         if !point.spoil(&scene.state()) {
-            return Ok(());
+            return Ok(false);
         }
         let sent = scene.simulator.requests().len();
         let mut refused = false;
@@ -101,9 +101,9 @@ fn a_damaged_journal_is_named() {
             let later = scene.simulator.requests().split_off(sent);
             let effects = later.iter().any(|it| it.effect.is_some_and(|effect| !effect.is_read()));
             // A word on the damage comes before the first effect, or the run went on and is judged as a whole.
-            return if effects { Err(format!("went on\n{}", shift.told)) } else { Ok(()) };
+            return if effects { Err(format!("went on\n{}", shift.told)) } else { Ok(true) };
         }
-        judged(scene, &expected, &finish(scene, shift)?)
+        judged(scene, &expected, &finish(scene, shift)?).map(|()| true)
     };
     visit("a_damaged_journal_is_named", &points, || Scene::new(Script::CAMPAIGN, &shim), look);
 }
