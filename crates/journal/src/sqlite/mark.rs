@@ -60,23 +60,6 @@ impl Mark {
         Ok(Self { path, file })
     }
 
-    /// Forgets what a folder has seen, since another journal takes the place of that one.
-    pub(super) fn forget(folder: &Path) -> Result<(), JournalError> {
-        let path = folder.join(NAME);
-        match std::fs::remove_file(&path) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                Err(of_path(&error, &path))
-            }
-            _ => Ok(()),
-        }
-    }
-
-    /// A mark that belongs to no folder: of a copy that is still to take its place.
-    pub(super) fn unwritten(beside: &Path) -> Result<Self, JournalError> {
-        let file = File::open(beside).map_err(|error| of_path(&error, beside))?;
-        Ok(Self { path: beside.to_owned(), file })
-    }
-
     /// Raises it. A failure is one of the mark, not of what was written.
     pub(super) fn raise(&self, reached: Reached) -> Result<(), JournalError> {
         let mut file = &self.file;
