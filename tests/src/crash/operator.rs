@@ -95,7 +95,7 @@ fn next(scene: &Scene, shift: &mut Shift) -> Result<bool, String> {
 
 /// Says of one call what its account's log says.
 fn resolve(scene: &Scene, shift: &mut Shift, whole: &Value) -> Result<(), String> {
-    let calls = field(whole, "calls").as_array().cloned().unwrap_or_default();
+    let calls = field(whole, "entries").as_array().cloned().unwrap_or_default();
     let open = |state: &str| calls.iter().find(|call| call["state"] == state);
     let call = open("unknown").or_else(|| open("sent"));
     let call = call.ok_or_else(|| format!("nothing is open: {whole}"))?;

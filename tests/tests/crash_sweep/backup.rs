@@ -48,7 +48,8 @@ fn look(scene: &Scene, point: &Point) -> Result<bool, String> {
     let restored = command(&["restore", copy, "--yes"])?;
     let runs: Value = serde_json::from_str(&command(&["runs", "list", "--json"])?.stdout)
         .map_err(|error| format!("{error}: {restored:?}"))?;
-    let finished = runs[0]["status"] == "finished";
+    // Taken before the run was recorded, or behind its end: there is nothing to be parked.
+    let finished = runs[0].is_null() || runs[0]["status"] == "finished";
     let retried = command(&["runs", "retry", "last"])?;
     let more = || scene.simulator.requests().split_off(sent);
     let quiet = more().is_empty();
