@@ -167,6 +167,12 @@ impl Host {
         self.settings.journal.as_ref()
     }
 
+    /// Whether a journal records the run.
+    #[must_use]
+    pub fn is_recorded(&self) -> bool {
+        self.attempt().is_some()
+    }
+
     /// The last run of the same automation and connection that completed before this one began.
     #[must_use]
     pub fn last_run(&self) -> Option<&LastRun> {

@@ -17,7 +17,8 @@ CREATE TABLE meta (
 CREATE TABLE programs (
     digest TEXT PRIMARY KEY,
     kind TEXT NOT NULL,
-    content BLOB NOT NULL
+    content BLOB NOT NULL,
+    checksum INTEGER NOT NULL      -- over the kind: the digest is that of the content
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE runs (

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use pianoroll_api::{Arguments, Operation};
 use pianoroll_host::{Branch, HostError, Level, Place, Reply};
-use rhai::{Dynamic, NativeCallContext, Position, Shared};
+use rhai::{Dynamic, EvalAltResult, NativeCallContext, Position, Shared};
 use serde_json::Value;
 use tokio::runtime::Handle;
 
@@ -31,11 +31,27 @@ pub(crate) struct Run {
     // Checkpoints by name: each may stand once.
     checkpoints: Mutex<BTreeSet<String>>,
     // Errors of the host that were thrown as maps, so that the one which ends the run is known again.
-    thrown: Mutex<VecDeque<(i32, HostError)>>,
+    thrown: Mutex<ThrownErrors>,
     // The first fatal error. Set once, and looked at after every few operations: whatever a script catches, it ends.
     fatal: OnceLock<(Fatal, Position, Option<String>)>,
     // The libraries that were imported, by name.
     modules: Mutex<BTreeMap<String, SharedModule>>,
+}
+
+/// The last errors of the host that were thrown, by the mark of the value that a script sees.
+#[derive(Default)]
+struct ThrownErrors {
+    last: i32,
+    errors: VecDeque<(i32, HostError)>,
+}
+
+impl ThrownErrors {
+    fn push(&mut self, mark: i32, error: HostError) {
+        if self.errors.len() == REMEMBERED {
+            self.errors.pop_front();
+        }
+        self.errors.push_back((mark, error));
+    }
 }
 
 /// How many thrown errors are remembered. One that was thrown, caught and kept for longer is shown as a plain map.
@@ -95,12 +111,25 @@ impl Run {
 
     /// The host's error behind a thrown value.
     pub(crate) fn remembered(&self, value: &Dynamic) -> Option<HostError> {
-        let tag = value.tag();
-        if tag == 0 || !value.is_map() {
+        let mark = value.tag();
+        if mark == 0 || !value.is_map() {
             return None;
         }
         let thrown = self.thrown.lock().unwrap_or_else(PoisonError::into_inner);
-        thrown.iter().find(|(known, _)| *known == tag).map(|(_, error)| error.clone())
+        thrown.errors.iter().find(|(known, _)| *known == mark).map(|(_, error)| error.clone())
+    }
+
+    /// The host's error behind a failure, and the mark of the value that was thrown.
+    pub(crate) fn behind(&self, failure: &EvalAltResult) -> Option<(i32, HostError)> {
+        let EvalAltResult::ErrorRuntime(value, _) = failure.unwrap_inner() else { return None };
+        Some((value.tag(), self.remembered(value)?))
+    }
+
+    /// Remembers an error that may have been forgotten.
+    pub(crate) fn remember(&self, mark: i32, error: &HostError) {
+        let mut thrown = self.thrown.lock().unwrap_or_else(PoisonError::into_inner);
+        thrown.errors.retain(|(known, _)| *known != mark);
+        thrown.push(mark, error.clone());
     }
 
     /// The host's error as a script sees it.
@@ -110,13 +139,11 @@ impl Run {
         }
         let mut value = crate::value::from_json(&error.to_map());
         let mut thrown = self.thrown.lock().unwrap_or_else(PoisonError::into_inner);
-        let tag = thrown.back().map_or(1, |(tag, _)| tag.checked_add(1).unwrap_or(1));
-        if thrown.len() == REMEMBERED {
-            thrown.pop_front();
-        }
-        thrown.push_back((tag, error));
-        value.set_tag(tag);
-        Box::new(rhai::EvalAltResult::ErrorRuntime(value, position))
+        thrown.last = thrown.last.checked_add(1).unwrap_or(1);
+        let mark = thrown.last;
+        thrown.push(mark, error);
+        value.set_tag(mark);
+        Box::new(EvalAltResult::ErrorRuntime(value, position))
     }
 
     /// Takes the name of a checkpoint; `false` where it is taken.

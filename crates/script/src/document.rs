@@ -115,7 +115,7 @@ fn read_map<'de, A: MapAccess<'de>>(mut entries: A) -> Result<Map, A::Error> {
 }
 
 /// A member's name; short ones are held in place, without an allocation.
-struct Key(Identifier);
+pub(crate) struct Key(pub(crate) Identifier);
 
 impl<'de> Deserialize<'de> for Key {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

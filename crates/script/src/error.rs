@@ -5,7 +5,7 @@ use pianoroll_model::Excerpt;
 use rhai::{Dynamic, EvalAltResult, Map, Position};
 
 use crate::context::Run;
-use crate::value::{text_of, type_name};
+use crate::value::{as_text, text_of, type_name};
 
 /// What Rhai hands around.
 pub(crate) type Failure = Box<EvalAltResult>;
@@ -92,7 +92,11 @@ pub(crate) fn guest_error(failure: &Failure, run: &Run) -> GuestError {
                 let message = error.to_string();
                 (GuestErrorKind::Host(error), message, None)
             }
-            None => (GuestErrorKind::Program, thrown_text(value), None),
+            None => {
+                let map = value.as_map_ref().ok();
+                let hint = map.and_then(|map| map.get("hint").and_then(as_text));
+                (GuestErrorKind::Program, thrown_text(value), hint.map(Into::into))
+            }
         },
         EvalAltResult::ErrorStackOverflow(_) => {
             let message = format!(
@@ -174,6 +178,29 @@ pub(crate) fn caught(failure: &EvalAltResult) -> Dynamic {
             let (message, _) = describe(other);
             let entries = [("code".into(), "program".into()), ("message".into(), message.into())];
             Dynamic::from_map(Map::from(entries))
+        }
+    }
+}
+
+/// An error that a script may catch as the value that it throws: Rhai's own become maps with `code`, `message` and, where one
+/// helps, a `hint`, at the same place.
+pub(crate) fn thrown_by(failure: EvalAltResult) -> EvalAltResult {
+    match failure {
+        EvalAltResult::ErrorInFunctionCall(name, file, inner, position) => {
+            let inner = Box::new(thrown_by(*inner));
+            EvalAltResult::ErrorInFunctionCall(name, file, inner, position)
+        }
+        EvalAltResult::ErrorInModule(file, inner, position) => {
+            EvalAltResult::ErrorInModule(file, Box::new(thrown_by(*inner)), position)
+        }
+        thrown @ EvalAltResult::ErrorRuntime(..) => thrown,
+        other => {
+            let mut value = caught(&other);
+            let (_, hint) = describe(&other);
+            if let (Some(mut map), Some(hint)) = (value.write_lock::<Map>(), hint) {
+                map.insert("hint".into(), hint.into());
+            }
+            EvalAltResult::ErrorRuntime(value, other.position())
         }
     }
 }

@@ -20,6 +20,7 @@ mod modules;
 mod run;
 
 mod document;
+mod kept;
 mod record;
 mod rows;
 mod sort;

@@ -24,9 +24,11 @@ mod problem;
 mod random;
 mod request;
 mod rows;
+pub(crate) mod state;
 pub(crate) mod sync;
 mod text;
 mod time;
+mod wait;
 pub(crate) mod wait_for;
 mod zone;
 
@@ -55,8 +57,10 @@ pub(crate) fn globals() -> Module {
         random::register,
         request::register,
         rows::register,
+        state::register,
         text::register,
         time::register,
+        wait::register,
         wait_for::register,
     ] {
         register(&mut module);
@@ -70,6 +74,7 @@ pub(crate) fn named() -> Vec<(&'static str, SharedModule)> {
         ("files", files::module()),
         ("filter", filter::module()),
         ("log", console::log_module()),
+        ("state", state::module()),
     ];
     modules.extend(operations::modules());
     modules

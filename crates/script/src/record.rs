@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use pianoroll_api::{Operation, Options, Resource};
 use rhai::{Dynamic, ImmutableString, Map};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::diagnostic::did_you_mean;
@@ -12,7 +13,7 @@ use crate::error::Thrown;
 use crate::value::{Unsendable, map_to_json};
 
 /// Which attributes an answer was asked for, by type.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Asked {
     // Types that are not in here come with everything that needs no asking.
     fields: BTreeMap<String, BTreeSet<String>>,
@@ -84,6 +85,11 @@ impl Record {
 
     pub(crate) fn id(&self) -> &ImmutableString {
         &self.0.id
+    }
+
+    /// Everything beside type, id and attributes.
+    pub(crate) fn rest(&self) -> &Map {
+        &self.0.rest
     }
 
     pub(crate) fn attributes(&self) -> &Attributes {
@@ -167,6 +173,20 @@ impl Attributes {
 
     pub(crate) fn map(&self) -> &Map {
         &self.0.map
+    }
+
+    /// The type that they are of.
+    pub(crate) fn kind(&self) -> &ImmutableString {
+        &self.0.kind
+    }
+
+    /// What the spec knows of the type.
+    pub(crate) fn resource(&self) -> Option<&'static Resource> {
+        self.0.resource
+    }
+
+    pub(crate) fn asked(&self) -> &Arc<Asked> {
+        &self.0.asked
     }
 
     /// Whether two are copies of one answer's attributes.

@@ -26,6 +26,13 @@ enum Entry {
     Other(u32),
 }
 
+/// One of them, where it lies.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Row<'r> {
+    Text(&'r str),
+    Other(&'r Dynamic),
+}
+
 /// Bytes of a segment; a longer text gets one of its own.
 const SEGMENT: usize = 256 * 1024;
 
@@ -63,6 +70,25 @@ impl Rows {
     /// All, in order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = Dynamic> + '_ {
         self.0.entries.iter().map(|entry| self.0.value(*entry))
+    }
+
+    /// All, in order, as they lie there.
+    pub(crate) fn rows(&self) -> impl Iterator<Item = Row<'_>> {
+        self.0.entries.iter().map(|entry| match entry {
+            Entry::Other(index) => {
+                Row::Other(self.0.others.get(*index as usize).unwrap_or(&Dynamic::UNIT))
+            }
+            text => {
+                let text = std::str::from_utf8(self.0.bytes(*text).unwrap_or_default());
+                // Only whole texts were written.
+                Row::Text(text.unwrap_or_default())
+            }
+        })
+    }
+
+    /// The same texts, with others in the place of all that are none.
+    pub(crate) fn with_others(&self, others: Vec<Dynamic>) -> Self {
+        Self(Arc::new(Store { others, ..Store::clone(&self.0) }))
     }
 
     /// The texts among them, in order.

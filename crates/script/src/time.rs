@@ -35,6 +35,11 @@ impl Time {
         self.zone.as_ref().and_then(TimeZone::iana_name).unwrap_or("UTC")
     }
 
+    /// The name of its zone, where that is another than UTC.
+    pub(crate) fn zone(&self) -> Option<&str> {
+        self.zone.as_ref().and_then(TimeZone::iana_name)
+    }
+
     /// The same moment in a zone.
     pub(crate) fn in_zone(&self, zone: TimeZone) -> Self {
         Self { at: self.at, zone: (zone != TimeZone::UTC).then_some(zone) }

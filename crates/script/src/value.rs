@@ -180,7 +180,8 @@ fn array_to_json(items: &[Dynamic]) -> Result<Value, Unsendable> {
     Ok(Value::Array(converted.collect::<Result<_, _>>()?))
 }
 
-fn within(name: &str, mut error: Unsendable) -> Unsendable {
+/// An error that is found in a member, or an element.
+pub(crate) fn within(name: &str, mut error: Unsendable) -> Unsendable {
     let dot = if error.path.is_empty() || error.path.starts_with('[') { "" } else { "." };
     error.path = format!("{name}{dot}{}", error.path);
     error

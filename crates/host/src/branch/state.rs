@@ -26,8 +26,10 @@ impl Branch {
         }
         let found = attempt.state(key).await;
         let found = found.map_err(|error| self.host.stopped(Cause::Journal(error), position))?;
-        let value = found.unwrap_or_default();
-        self.record(&asked, Answer::value(value.to_string()), position).await?;
+        let text = found.unwrap_or_default().to_string();
+        // Read as a replay reads it: a fraction may differ in its last digit from what was written.
+        let value = serde_json::from_str(&text).unwrap_or_default();
+        self.record(&asked, Answer::value(text), position).await?;
         Ok(value)
     }
 

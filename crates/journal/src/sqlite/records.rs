@@ -220,25 +220,42 @@ fn state_sum(scope: &StateScope, key: &str, value: &[u8], at: i64, by: Option<&s
 }
 
 pub(super) fn put_program(batch: &mut Batch, program: &Program) {
-    const PUT: &str = "INSERT INTO programs (digest, kind, content) VALUES (?, ?, ?) ON CONFLICT (digest) DO NOTHING";
+    const PUT: &str = "INSERT INTO programs (digest, kind, content, checksum) VALUES (?, ?, ?, ?) ON CONFLICT (digest) DO NOTHING";
     let content = pack(program.content.as_bytes());
-    batch.statement(PUT).bind(program.digest.as_str()).bind(program.kind.as_str()).bind(content);
+    batch
+        .statement(PUT)
+        .bind(program.digest.as_str())
+        .bind(program.kind.as_str())
+        .bind(content)
+        .bind(program_sum(program));
 }
 
 pub(super) async fn program(
     connection: &mut SqliteConnection,
     digest: &str,
 ) -> Result<Option<Program>, JournalError> {
-    const SELECT: &str = "SELECT kind, content FROM programs WHERE digest = ?";
-    let row = sqlx::query(SELECT).bind(digest).fetch_optional(connection).await;
-    let Some(row) = row.map_err(of_database)? else { return Ok(None) };
+    const SELECT: &str = "SELECT kind, content, checksum FROM programs WHERE digest = ?";
+    const USED: &str = "SELECT 1 FROM runs WHERE program = ? LIMIT 1";
+    let row = sqlx::query(SELECT).bind(digest).fetch_optional(&mut *connection).await;
+    let Some(row) = row.map_err(of_database)? else {
+        // A damaged digest is not found; but no run is without its program.
+        let used = sqlx::query(USED).bind(digest).fetch_optional(connection).await;
+        return match used.map_err(of_database)? {
+            Some(_) => Err(corrupt(format!("program {digest}"))),
+            None => Ok(None),
+        };
+    };
     let content = unpack(column(&row, 1)?).and_then(|bytes| String::from_utf8(bytes).ok());
     let kind: String = column(&row, 0)?;
     let program = Program::new(kind, content.unwrap_or_default());
-    if program.digest != digest {
+    if program.digest != digest || column::<i64>(&row, 2)? != program_sum(&program) {
         return Err(corrupt(format!("program {digest}")));
     }
     Ok(Some(program))
+}
+
+fn program_sum(program: &Program) -> i64 {
+    Sum::of("program").text(&program.digest).text(&program.kind).finish()
 }
 
 /// The run that a unique trigger has made.

@@ -13,6 +13,7 @@ use super::literal::{Constants, Known, Literal};
 use super::{at, bodies, call_of, start_of};
 use crate::diagnostic::Diagnostic;
 use crate::modules::calls::called;
+use crate::modules::state;
 use crate::modules::iterate::each_name;
 use crate::record::MEMBERS;
 
@@ -60,6 +61,9 @@ pub(super) fn check(
         if let Some((call, position)) = call_of(node) {
             if blocks.around(function, Purpose::Checkpoint) {
                 effect_in_checkpoint(call, position, mistakes);
+            }
+            if let Some(name) = of_the_run(call) {
+                misplaced(name, function, blocks, start_of(call, position), mistakes);
             }
             let nested = call.name == "parallel" && !call.is_qualified();
             if nested && blocks.around(function, Purpose::Parallel) {
@@ -197,6 +201,41 @@ fn effect_in_checkpoint(call: &FnCallExpr, position: Position, mistakes: &mut Ve
         Diagnostic::error("effect-in-checkpoint", message, at(start_of(call, position)))
             .with_width(function.chars().count())
             .with_hint(Some(hint.to_owned())),
+    );
+}
+
+/// A function that changes the run as a whole.
+fn of_the_run(call: &FnCallExpr) -> Option<&'static str> {
+    match (call.is_qualified(), call.name.as_str()) {
+        (false, "wait") if call.args.len() == 1 => Some("wait"),
+        (true, name) if call.namespace.to_string() == "state" => {
+            let changed = state::CHANGES.into_iter().find(|changed| *changed == name)?;
+            Some(if changed == "set" { "state::set" } else { "state::remove" })
+        }
+        _ => None,
+    }
+}
+
+/// Such a function inside of a block that may not hold it.
+fn misplaced(
+    name: &str,
+    function: Option<&str>,
+    blocks: &Blocks,
+    position: Position,
+    mistakes: &mut Vec<Diagnostic>,
+) {
+    let (block, why) = if blocks.around(function, Purpose::Checkpoint) {
+        ("checkpoint", "a replay does not run the block again")
+    } else if blocks.around(function, Purpose::Parallel) {
+        ("parallel", "its items have no order")
+    } else {
+        return;
+    };
+    let message = format!("`{name}` cannot stand in a `{block}`: {why}");
+    mistakes.push(
+        Diagnostic::error("misplaced", message, at(position))
+            .with_width(name.chars().count())
+            .with_hint(Some(format!("move it behind the `{block}`"))),
     );
 }
 

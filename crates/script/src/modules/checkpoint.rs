@@ -2,13 +2,15 @@
 
 use std::sync::atomic::Ordering;
 
-use rhai::{Dynamic, FnPtr, Module, NativeCallContext};
+use pianoroll_host::Checkpoint;
+use rhai::{Dynamic, EvalAltResult, FnPtr, Module, NativeCallContext, Position};
 
 use super::captured::{self, Block};
 use super::operations::add_raw;
-use crate::context::context;
-use crate::error::{Failure, Fatal, Thrown, found};
-use crate::value::{Unsendable, to_json};
+use crate::context::{Context, context};
+use crate::error::{Failure, Fatal, Thrown, caught, found, thrown_by};
+use crate::kept;
+use crate::value::Unsendable;
 
 /// Registers it.
 pub(super) fn register(module: &mut Module) {
@@ -51,30 +53,69 @@ fn checkpoint(
         return Err(fatal(message));
     }
     captured::check(&context, &block, Block::Checkpoint).map_err(|thrown| thrown.at(position))?;
+    let begun = context.wait(position, context.branch.begin_checkpoint(&name))?;
+    let open = match begun {
+        Checkpoint::Open(open) => open,
+        Checkpoint::Recorded(value) => return recorded(&context, &name, &value, position),
+    };
     context.checkpoints.fetch_add(1, Ordering::Relaxed);
     let zones = context.zones();
     let value = block.call_within_context::<Dynamic>(call, ());
     context.set_zones(zones);
     context.checkpoints.fetch_sub(1, Ordering::Relaxed);
-    let value = value?;
-    if let Err(error) = keepable(&value) {
-        return Err(fatal(format!("the value of the checkpoint `{name}` cannot be kept: {error}")));
+    let ended = match value.map_err(|failure| *failure) {
+        Ok(value) => Ok(value),
+        Err(failure) if may_be_caught(&context, &failure) => Err(thrown_by(failure)),
+        Err(failure) => {
+            context.branch.leave_checkpoint(open);
+            return Err(Box::new(failure));
+        }
+    };
+    let value = ended.as_ref().map_or_else(caught, Dynamic::clone);
+    if !context.branch.host().is_recorded() {
+        context.branch.leave_checkpoint(open);
+        let copy = kept::copy(&value).map_err(|error| fatal(unkept(&name, &error)))?;
+        return ended.map(|_| copy).map_err(Box::new);
+    }
+    let (copy, text) = match kept::write(&value) {
+        Ok(kept) => kept,
+        Err(error) => {
+            context.branch.leave_checkpoint(open);
+            return Err(fatal(unkept(&name, &error)));
+        }
+    };
+    let is_thrown = ended.is_err();
+    let text = if is_thrown { Err(text.as_str()) } else { Ok(text.as_str()) };
+    context.wait(position, context.branch.end_checkpoint(open, text))?;
+    ended.map(|_| copy).map_err(Box::new)
+}
+
+/// What an earlier attempt has recorded: a value, or what was thrown and caught.
+fn recorded(
+    context: &Context,
+    name: &str,
+    value: &Result<impl AsRef<[u8]>, impl AsRef<[u8]>>,
+    position: Position,
+) -> Result<Dynamic, Failure> {
+    let (text, is_thrown) = match value {
+        Ok(text) => (text.as_ref(), false),
+        Err(text) => (text.as_ref(), true),
+    };
+    let value = kept::read(text).map_err(|error| {
+        let message =
+            format!("what was recorded of the checkpoint `{name}` cannot be read: {error}");
+        context.run.end(Fatal::Program(message), position)
+    })?;
+    if is_thrown {
+        return Err(Box::new(EvalAltResult::ErrorRuntime(value, position)));
     }
     Ok(value)
 }
 
-/// Whether a value can be written down and read again. Large ones are not converted for it.
-fn keepable(value: &Dynamic) -> Result<(), Unsendable> {
-    if let Ok(items) = value.as_array_ref() {
-        return items.iter().try_for_each(keepable);
-    }
-    if let Ok(map) = value.as_map_ref() {
-        return map.iter().try_for_each(|(name, value)| {
-            keepable(value).map_err(|error| Unsendable { path: name.to_string(), ..error })
-        });
-    }
-    if value.is::<crate::rows::Rows>() || value.is::<crate::time::Span>() || value.is_string() {
-        return Ok(());
-    }
-    to_json(value).map(drop)
+fn may_be_caught(context: &Context, failure: &EvalAltResult) -> bool {
+    failure.unwrap_inner().is_catchable() && !context.run.is_ending()
+}
+
+fn unkept(name: &str, error: &Unsendable) -> String {
+    format!("the value of the checkpoint `{name}`: {}", error.cannot_be("kept"))
 }

@@ -13,7 +13,7 @@ use super::operations::{Parameters, add_raw, arguments};
 use super::{add, add_getter};
 use crate::context::{Context, called_from, context, current_file};
 use crate::document;
-use crate::error::{Failure, Thrown};
+use crate::error::{Failure, Fatal, Thrown};
 use crate::record::{Asked, Record};
 
 /// Registers the iterators as values.
@@ -173,8 +173,8 @@ impl Stream {
             return Ok(false);
         };
         let Ok((pages, page)) = self.context.block_on(fetch) else {
-            let message = "the process is shutting down";
-            return Err(Thrown::new("cancelled", message).at(self.position));
+            // The process shuts down. Nobody may catch that and go on: a replay would not come by here.
+            return Err(self.context.run.end(Fatal::Cancelled, self.position));
         };
         let Some(Leaf { ahead, records }) = page else { return Ok(false) };
         // A page that the loop did not come to was never called for, so it is taken here.

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
+use pianoroll_host::HostError;
 use rhai::{
     Array, Dynamic, EvalAltResult, FnPtr, GlobalRuntimeState, Map, Module, NativeCallContext,
     Position,
@@ -34,8 +35,15 @@ pub(super) fn register(module: &mut Module) {
     }
 }
 
-/// An item's value or error, with its index and, where errors are collected, the item.
-type Ended = Mutex<Vec<(usize, Option<Dynamic>, Result<Dynamic, Failure>)>>;
+/// An item that has ended.
+struct Ended {
+    index: usize,
+    /// Where errors are collected and it has failed.
+    item: Option<Dynamic>,
+    value: Result<Dynamic, Failure>,
+    /// The host's error behind the one that it failed with, and the mark by which that is known.
+    host: Option<(i32, HostError)>,
+}
 
 fn parallel(call: &NativeCallContext, given: &[&mut Dynamic]) -> Result<Dynamic, Failure> {
     let position = call.call_position();
@@ -56,7 +64,7 @@ fn parallel(call: &NativeCallContext, given: &[&mut Dynamic]) -> Result<Dynamic,
     // One lock for the next item and its number, so that numbers follow the order of items.
     let width = source.size_hint().1.map_or(width, |most| width.min(most.max(1)));
     let next = Mutex::new(source.enumerate());
-    let ended = Ended::default();
+    let ended = Mutex::<Vec<Ended>>::default();
     let stop = AtomicBool::new(false);
     let file = current_file();
     let work = || {
@@ -77,8 +85,10 @@ fn parallel(call: &NativeCallContext, given: &[&mut Dynamic]) -> Result<Dynamic,
                     run_item(&context, call.global_runtime_state(), sequence, index, &block, item);
                 let fatal =
                     value.as_ref().is_err_and(|failure| !failure.unwrap_inner().is_catchable());
+                let host = value.as_ref().err().and_then(|failure| context.run.behind(failure));
+                let item = kept.filter(|_| value.is_err());
                 let mut ended = ended.lock().unwrap_or_else(PoisonError::into_inner);
-                ended.push((index, kept.filter(|_| value.is_err()), value));
+                ended.push(Ended { index, item, value, host });
                 if fatal {
                     stop.store(true, Ordering::Relaxed);
                 }
@@ -118,8 +128,19 @@ fn parallel(call: &NativeCallContext, given: &[&mut Dynamic]) -> Result<Dynamic,
         return Err(fatal.at(place));
     }
     let mut ended = ended.into_inner().unwrap_or_else(PoisonError::into_inner);
-    ended.sort_unstable_by_key(|(index, ..)| *index);
-    if collect { Ok(collected(ended)) } else { all(ended, position) }
+    ended.sort_unstable_by_key(|ended| ended.index);
+    // In the order of the items, so that it does not depend on timing which of many are still known.
+    let behind = || ended.iter().filter_map(|ended| ended.host.as_ref());
+    for (mark, error) in behind().rev() {
+        context.run.remember(*mark, error);
+    }
+    if collect {
+        return Ok(collected(ended));
+    }
+    if ended.iter().any(|ended| ended.value.is_err()) {
+        context.branch.uncaught(sequence, behind().map(|(_, error)| error.clone()));
+    }
+    all(ended, position)
 }
 
 /// Runs the closure for one item, as a branch of its own.
@@ -143,11 +164,8 @@ fn run_item(
 }
 
 /// The results in item order, or the error of the first item that failed.
-fn all(
-    ended: Vec<(usize, Option<Dynamic>, Result<Dynamic, Failure>)>,
-    position: Position,
-) -> Result<Dynamic, Failure> {
-    let results = ended.into_iter().map(|(index, _, value)| {
+fn all(ended: Vec<Ended>, position: Position) -> Result<Dynamic, Failure> {
+    let results = ended.into_iter().map(|Ended { index, value, .. }| {
         value.map_err(|failure| {
             let name = format!("item {index} of `parallel`");
             let file = current_file().unwrap_or_default();
@@ -158,10 +176,10 @@ fn all(
 }
 
 /// `#{ ok, results, failed }`.
-fn collected(ended: Vec<(usize, Option<Dynamic>, Result<Dynamic, Failure>)>) -> Dynamic {
+fn collected(ended: Vec<Ended>) -> Dynamic {
     let mut results = Array::with_capacity(ended.len());
     let mut failed = Array::new();
-    for (index, item, value) in ended {
+    for Ended { index, item, value, .. } in ended {
         match value {
             Ok(value) => results.push(value),
             Err(failure) => {

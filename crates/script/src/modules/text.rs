@@ -54,7 +54,7 @@ pub(super) fn register(module: &mut Module) {
     // Rhai's `sleep` blocks its thread, and cannot be cancelled.
     for seconds in [Dynamic::from(0_i64), Dynamic::from(0.0_f64)] {
         let gone = || -> Result<(), Failure> {
-            let message = "`sleep` is gone: a run waits for the API by itself";
+            let message = "`sleep` is gone: a run waits for the API by itself, and `wait(minutes(5))` lets time pass";
             Err(Thrown::new("gone", message).into())
         };
         if seconds.is_int() {

@@ -55,7 +55,7 @@ fn functions_that_are_not_there() {
           |
         1 | sleep(1); timestamp();
           | ^^^^^
-          = `sleep` is gone: a run waits for the API by itself
+          = `sleep` is gone: a run waits for the API by itself, and `wait(minutes(5))` lets time pass
 
         scripts/x.rhai:1:11: there is no function `timestamp`
           |

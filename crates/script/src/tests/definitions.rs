@@ -11,6 +11,9 @@ use crate::modules;
 /// Module (empty for none), name and number of arguments.
 type Function = (String, String, usize);
 
+/// The modules that belong to no resource.
+const LANGUAGE: [&str; 4] = ["files", "filter", "log", "state"];
+
 /// What this crate registers beside the operations.
 fn registered() -> BTreeSet<Function> {
     let mut engine = Engine::new_raw();
@@ -24,7 +27,7 @@ fn registered() -> BTreeSet<Function> {
         true,
     );
     let mut all: BTreeSet<Function> = functions.into_iter().collect();
-    for module in ["files", "filter", "log"] {
+    for module in LANGUAGE {
         for (name, counts) in &Table::get().modules[module] {
             all.extend(counts.iter().map(|count| (module.to_owned(), name.clone(), *count)));
         }
@@ -101,7 +104,7 @@ fn the_generated_definitions_are_the_modules_of_the_resources() {
     let modules = Table::get()
         .modules
         .iter()
-        .filter(|(name, _)| !["files", "filter", "log"].contains(&name.as_str()));
+        .filter(|(name, _)| !LANGUAGE.contains(&name.as_str()));
     let mut registered = BTreeSet::new();
     for (module, functions) in modules {
         for (name, counts) in functions {

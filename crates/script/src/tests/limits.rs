@@ -116,7 +116,7 @@ fn what_grows_by_a_number_is_bounded() {
     check(
         "Fn(\"sleep\").call(1000000)",
         expect![[r#"
-        test.rhai:1:13: `sleep` is gone: a run waits for the API by itself
+        test.rhai:1:13: `sleep` is gone: a run waits for the API by itself, and `wait(minutes(5))` lets time pass
           |
         1 | Fn("sleep").call(1000000)
           |             ^^^^"#]],
@@ -124,7 +124,7 @@ fn what_grows_by_a_number_is_bounded() {
     check(
         "Fn(\"sleep\").call(1.5)",
         expect![[r#"
-        test.rhai:1:13: `sleep` is gone: a run waits for the API by itself
+        test.rhai:1:13: `sleep` is gone: a run waits for the API by itself, and `wait(minutes(5))` lets time pass
           |
         1 | Fn("sleep").call(1.5)
           |             ^^^^"#]],

@@ -31,7 +31,9 @@ pub(super) fn lines(shown: &Shown, run: &str) -> Vec<String> {
             WaitingReason::Restored => vec![
                 "what it did after the backup is not in the journal: look into the account first"
                     .to_owned(),
-                retry("lets it go on; what it did after the backup, it does again"),
+                format!(
+                    "`pianoroll runs resolve {run} --retry` lets it go on; what it did after the backup, it does again"
+                ),
                 cancel,
             ],
         },
