@@ -137,9 +137,8 @@ pub(crate) fn plain(value: &Dynamic) -> Result<Value, Thrown> {
 /// Whether there is no time in a value.
 fn timeless(value: &Dynamic) -> Result<(), Unsendable> {
     let of_map = |map: &Map| {
-        map.iter().try_for_each(|(name, value)| {
-            timeless(value).map_err(|error| within(name, error))
-        })
+        map.iter()
+            .try_for_each(|(name, value)| timeless(value).map_err(|error| within(name, error)))
     };
     let at = |index: usize, value: &Dynamic| {
         timeless(value).map_err(|error| within(&format!("[{index}]"), error))
