@@ -1,5 +1,6 @@
 //! What the end-to-end tests share: the real binary, and simulators for it to talk to.
 
+pub mod crash;
 pub mod dry_run;
 pub mod guide;
 
@@ -7,7 +8,9 @@ use std::ffi::OsStr;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use pianoroll_gateway::SystemClock;
 use pianoroll_simulator::{Settings, Simulator};
@@ -48,7 +51,7 @@ pub fn binary() -> &'static Path {
 }
 
 /// A run of the binary that has ended.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Finished {
     /// The exit code; -1 for a signal.
     pub code: i32,
@@ -94,7 +97,8 @@ impl Finished {
     }
 }
 
-/// The binary with an environment of its own: the tests' key, no colour, and a home without settings.
+/// The binary with an environment of its own: the tests' key, no colour, a home without settings, and a state folder that no
+/// other command has.
 #[must_use]
 pub fn pianoroll<W: AsRef<OsStr>>(words: impl IntoIterator<Item = W>) -> Command {
     let mut command = Command::new(binary());
@@ -104,8 +108,30 @@ pub fn pianoroll<W: AsRef<OsStr>>(words: impl IntoIterator<Item = W>) -> Command
         }
     }
     command.env("MATON_API_KEY", KEY).env("NO_COLOR", "1").current_dir(root()).args(words);
+    command.env("PIANOROLL_STATE", state_folder());
     command.stdin(Stdio::null());
     command
+}
+
+/// The path of a state folder that nobody has used. A command that keeps nothing makes none; what earlier tests have left is
+/// swept an hour later, since nothing tells when a process that was given one is over.
+#[must_use]
+pub fn state_folder() -> PathBuf {
+    static USED: AtomicU64 = AtomicU64::new(0);
+    let all = std::env::temp_dir().join("pianoroll-tests-state");
+    let number = USED.fetch_add(1, Ordering::Relaxed);
+    if number == 0 {
+        let old = |entry: &std::fs::DirEntry| {
+            let changed = entry.metadata().and_then(|metadata| metadata.modified());
+            changed.is_ok_and(|at| at.elapsed().is_ok_and(|age| age > Duration::from_secs(3600)))
+        };
+        let entries = std::fs::read_dir(&all).into_iter().flatten().filter_map(Result::ok);
+        for entry in entries.filter(old) {
+            // Another test may be sweeping, too.
+            let _ = std::fs::remove_dir_all(entry.path());
+        }
+    }
+    all.join(format!("{}-{number}", std::process::id()))
 }
 
 /// Runs the binary to its end.

@@ -86,6 +86,7 @@ fn run_script(
     fs::write(folder.join(name), &snippet.text).unwrap();
     let mut command = pianoroll(["run", name, "--simulate", "--quota", "off"]);
     command.args(snippet.word("args").unwrap_or_default().split_whitespace()).current_dir(folder);
+    command.env("PIANOROLL_STATE", folder.join(".pianoroll"));
     compare(&Finished::new(&command.output().unwrap()), snippet, said, place)
 }
 
@@ -100,6 +101,8 @@ fn run_line(
     let line = line.split(" #").next().unwrap_or(line);
     let mut command = pianoroll(line.split_whitespace().skip(1));
     command.current_dir(folder).env("PIANOROLL_GATEWAY_URL", url).env("PIANOROLL_QUOTA", "off");
+    // Beside the page's project, and where a page has none not in the home of whoever runs the tests.
+    command.env("PIANOROLL_STATE", folder.join(".pianoroll"));
     let finished = Finished::new(&command.output().unwrap());
     compare(&finished, snippet, said, &format!("{place}: `{line}`"))
 }

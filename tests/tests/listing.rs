@@ -43,6 +43,13 @@ impl Project {
         Finished::new(&command.output().unwrap())
     }
 
+    /// A command of which only the exit code matters.
+    #[track_caller]
+    fn ends(&self, code: i32, words: &[&str]) {
+        let finished = self.run(words);
+        assert_eq!(finished.code, code, "{finished:?}");
+    }
+
     fn path(&self, name: &str) -> std::path::PathBuf {
         self.folder.path().join(name)
     }
@@ -80,8 +87,8 @@ async fn before_the_first_run_there_is_nothing_and_nothing_is_made() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_is_listed_shown_and_read() {
     let project = Project::new().await;
-    project.run(&["run", "mark.rhai"]).expect_code(3);
-    project.run(&["run", "mark.rhai", "--param", "marks=60"]).expect_code(3);
+    project.ends(3, &["run", "mark.rhai"]);
+    project.ends(3, &["run", "mark.rhai", "--param", "marks=60"]);
     let listed = project.run(&["runs", "list", "--json"]).expect_code(0).json();
     let runs = listed.as_array().unwrap();
     assert_eq!(runs.len(), 2);
@@ -120,39 +127,39 @@ async fn a_run_is_listed_shown_and_read() {
 async fn values_are_kept_set_and_taken_away() {
     let project = Project::new().await;
     let first = ["state", "set", "mark.rhai", "marked", "3", "--connection", "acme"];
-    project.run(&first).expect_code(0);
+    project.ends(0, &first);
     let get = |code| project.run(&["state", "get", "mark.rhai", "marked"]).expect_code(code);
     assert_eq!(get(0).stdout, "3\n");
-    project.run(&["state", "set", "mark.rhai", "marked", r#"{"a":[1]}"#]).expect_code(0);
+    project.ends(0, &["state", "set", "mark.rhai", "marked", r#"{"a":[1]}"#]);
     assert_eq!(get(0).json(), json!({"a": [1]}));
     let listed = project.run(&["state", "list", "--json"]).expect_code(0).json();
     assert_eq!(listed[0]["key"], "marked");
     assert!(listed[0]["run"].is_null(), "a person has set it: {listed}");
     let text = project.run(&["state", "set", "mark.rhai", "marked", "text"]).expect_code(2);
     assert!(text.stderr.contains(r#"'"text"'"#), "{text:?}");
-    project.run(&["state", "set", "mark.rhai", "a\nb", "1"]).expect_code(2);
-    project.run(&["state", "delete", "mark.rhai", "marked"]).expect_code(0);
-    get(2);
-    project.run(&["state", "delete", "mark.rhai", "marked"]).expect_code(2);
+    project.ends(2, &["state", "set", "mark.rhai", "a\nb", "1"]);
+    project.ends(0, &["state", "delete", "mark.rhai", "marked"]);
+    assert!(get(2).stdout.is_empty());
+    project.ends(2, &["state", "delete", "mark.rhai", "marked"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_backup_is_restored_and_overwrites_nothing() {
     let project = Project::new().await;
-    project.run(&["run", "mark.rhai"]).expect_code(3);
-    project.run(&["backup", "copy.db"]).expect_code(0);
+    project.ends(3, &["run", "mark.rhai"]);
+    project.ends(0, &["backup", "copy.db"]);
     let refused = project.run(&["backup", "copy.db"]).expect_code(2);
     assert!(refused.stderr.contains("is there already"), "{refused:?}");
-    project.run(&["backup", "no/such/folder.db"]).expect_code(2);
-    project.run(&["run", "mark.rhai"]).expect_code(3);
+    project.ends(2, &["backup", "no/such/folder.db"]);
+    project.ends(3, &["run", "mark.rhai"]);
     let count = || project.run(&["runs", "list", "--json"]).json().as_array().unwrap().len();
     assert_eq!(count(), 2);
     // There is nobody to ask.
-    project.run(&["restore", "copy.db"]).expect_code(4);
+    project.ends(4, &["restore", "copy.db"]);
     assert_eq!(count(), 2);
-    project.run(&["restore", "copy.db", "--yes"]).expect_code(0);
+    project.ends(0, &["restore", "copy.db", "--yes"]);
     assert_eq!(count(), 1);
-    project.run(&["restore", "lost.db", "--yes"]).expect_code(2);
+    project.ends(2, &["restore", "lost.db", "--yes"]);
     std::fs::write(project.path("no.db"), "no journal").unwrap();
     assert_ne!(project.run(&["restore", "no.db", "--yes"]).code, 0);
     assert_eq!(count(), 1);
@@ -161,23 +168,22 @@ async fn a_backup_is_restored_and_overwrites_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_person_is_erased() {
     let project = Project::new().await;
-    let script = r#"profiles::update("01GDDKASAP8TKDDA2GRZDSVP4H", #{ title: "x" });
-        log::info("saw 01GDDKASAP8TKDDA2GRZDSVP4H");"#;
+    let script = "//! param who: string\nprofiles::update(params::who, #{ title: \"x\" });\nlog::info(params::who);\n";
     std::fs::write(project.path("one.rhai"), script).unwrap();
-    project.run(&["run", "one.rhai"]).expect_code(0);
+    project.ends(0, &["run", "one.rhai", "--param", "who=01GDDKASAP8TKDDA2GRZDSVP4H"]);
     let erase = ["journal", "erase", "--profile", "01GDDKASAP8TKDDA2GRZDSVP4H", "--json"];
     let erased = project.run(&erase).expect_code(0).json();
     assert!(erased["erased"].as_u64().unwrap() >= 2, "{erased}");
     assert_eq!(erased["open_runs"], json!([]));
     let whole = project.run(&["runs", "show", "last", "--json"]).expect_code(0);
     assert!(!whole.stdout.contains("01GDDKASAP8TKDDA2GRZDSVP4H"), "{whole:?}");
-    project.run(&["journal", "erase", "--profile", "01"]).expect_code(2);
+    project.ends(2, &["journal", "erase", "--profile", "01"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_journal_that_is_damaged_is_named() {
     let project = Project::new().await;
-    project.run(&["run", "mark.rhai"]).expect_code(3);
+    project.ends(3, &["run", "mark.rhai"]);
     damage(&project.path(".pianoroll/journal.db"));
     let listed = project.run(&["runs", "list"]).expect_code(1);
     assert!(listed.stderr.contains("the journal "), "{listed:?}");

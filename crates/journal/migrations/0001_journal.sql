@@ -1,9 +1,6 @@
 -- Small integers stand for words; `crates/journal/src/sqlite/words.rs` has them. Times are nanoseconds since 1970. A `checksum`
 -- covers the other columns of its row, but for what may be taken out later, which has a sum of its own.
 
-PRAGMA application_id = 1349084513;
-PRAGMA user_version = 1;
-
 -- One row: what the whole has seen.
 CREATE TABLE meta (
     id INTEGER PRIMARY KEY CHECK (id = 1),
@@ -11,16 +8,17 @@ CREATE TABLE meta (
     counter INTEGER NOT NULL,      -- raised by each transaction
     epoch INTEGER NOT NULL,        -- the newest epoch given out, to an owner or a claim
     owner INTEGER NOT NULL,        -- the epoch of the process that owns it
-    restored_as_of INTEGER,        -- while schedules are paused since a restore: when the backup was made
+    restored_as_of INTEGER,        -- while schedules are paused since a restore: the newest moment that the backup knows
     restored_at INTEGER,
-    swept INTEGER NOT NULL,        -- when retention was last looked at
+    schema INTEGER NOT NULL,       -- a sum over all of the schema
     checksum INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE programs (
     digest TEXT PRIMARY KEY,
     kind TEXT NOT NULL,
-    content BLOB NOT NULL
+    content BLOB NOT NULL,
+    checksum INTEGER NOT NULL      -- over the kind: the digest is that of the content
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE runs (
@@ -32,7 +30,8 @@ CREATE TABLE runs (
     status INTEGER NOT NULL,
     outcome INTEGER,
     changed INTEGER NOT NULL,
-    record BLOB NOT NULL,          -- all of it, as JSON
+    begun BLOB NOT NULL,           -- how it began, as JSON
+    came BLOB NOT NULL,            -- what came of it, as JSON
     checksum INTEGER NOT NULL
 ) STRICT;
 
@@ -42,7 +41,7 @@ CREATE INDEX runs_by_program ON runs (program);
 -- What changes with every commit of a run, apart from its large row.
 CREATE TABLE progress (
     run INTEGER PRIMARY KEY REFERENCES runs (serial) ON DELETE CASCADE,
-    epoch INTEGER NOT NULL,        -- that of the attempt that may write; 0 while none is under way
+    epoch INTEGER NOT NULL,
     entries INTEGER NOT NULL,
     places INTEGER NOT NULL,       -- the sum of the sums of (number, position, void) of all entries
     checksum INTEGER NOT NULL
@@ -51,7 +50,10 @@ CREATE TABLE progress (
 CREATE TABLE attempts (
     run INTEGER NOT NULL REFERENCES runs (serial) ON DELETE CASCADE,
     number INTEGER NOT NULL,
-    record BLOB NOT NULL,
+    started INTEGER NOT NULL,
+    ended INTEGER,
+    ending INTEGER,
+    error BLOB NOT NULL,
     checksum INTEGER NOT NULL,
     PRIMARY KEY (run, number)
 ) STRICT, WITHOUT ROWID;
@@ -62,25 +64,29 @@ CREATE TABLE entries (
     item INTEGER NOT NULL,
     sequence INTEGER NOT NULL,
     part INTEGER NOT NULL,
+    state INTEGER NOT NULL,
+    effect INTEGER NOT NULL,
     attempt INTEGER NOT NULL,
     tries INTEGER NOT NULL,
     kind INTEGER NOT NULL,
     name TEXT NOT NULL,
-    effect INTEGER NOT NULL,
     account TEXT,
     target TEXT NOT NULL,
     items INTEGER NOT NULL,
     at INTEGER NOT NULL,
-    arguments BLOB NOT NULL,
-    intent_sum INTEGER NOT NULL,   -- of the columns above but the tries
-    state INTEGER NOT NULL,
-    state_sum INTEGER NOT NULL,
-    answer BLOB,                   -- numbers of the answer, as JSON; none while there is none
-    answer_sum INTEGER,
-    body BLOB,                     -- of a read gone once the run has completed
+    status INTEGER,
+    settlement TEXT NOT NULL,
+    requests INTEGER NOT NULL,
+    retries INTEGER NOT NULL,
+    throttled INTEGER NOT NULL,
+    waited INTEGER NOT NULL,
+    took INTEGER NOT NULL,
     body_sum INTEGER,
+    replaced_sum INTEGER,
+    checksum INTEGER NOT NULL,
+    arguments BLOB NOT NULL,
     replaced BLOB,                 -- gone after its retention
-    replaced_sum INTEGER
+    body BLOB                      -- of a read gone once the run has finished
 ) STRICT;
 
 -- Its first column is that of the run, so that one position of a run has one entry.
@@ -92,7 +98,13 @@ CREATE TABLE notes (
     parallel INTEGER NOT NULL,
     item INTEGER NOT NULL,
     number INTEGER NOT NULL,
-    note BLOB NOT NULL,
+    kind INTEGER NOT NULL,
+    level TEXT NOT NULL,
+    text BLOB NOT NULL,
+    details BLOB NOT NULL,
+    place TEXT,
+    at INTEGER NOT NULL,
+    attempt INTEGER NOT NULL,
     checksum INTEGER NOT NULL,
     UNIQUE (run, parallel, item, number)
 ) STRICT;
@@ -101,7 +113,9 @@ CREATE TABLE state_values (
     automation TEXT NOT NULL,
     connection TEXT NOT NULL,
     key TEXT NOT NULL,
-    value BLOB NOT NULL,           -- all of it, as JSON
+    value BLOB NOT NULL,
+    changed INTEGER NOT NULL,
+    changed_by TEXT,
     checksum INTEGER NOT NULL,
     PRIMARY KEY (automation, connection, key)
 ) STRICT, WITHOUT ROWID;
@@ -110,7 +124,7 @@ CREATE TABLE state_values (
 CREATE TABLE occurrences (
     schedule TEXT NOT NULL,
     due TEXT NOT NULL,
-    fate TEXT NOT NULL,            -- `fired`, or why there is no run
+    fate TEXT NOT NULL,            -- `run`, or why there is none
     reason TEXT,
     run TEXT,
     PRIMARY KEY (schedule, due)
@@ -123,5 +137,3 @@ CREATE TABLE events (
     run TEXT NOT NULL,
     PRIMARY KEY (hook, event)
 ) STRICT, WITHOUT ROWID;
-
-INSERT INTO meta VALUES (1, 1, 0, 0, 0, NULL, NULL, 0, 0);

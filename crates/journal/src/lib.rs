@@ -32,4 +32,4 @@ pub use run::{
     AttemptEnd, AttemptRecord, Claim, End, LastRun, NewRun, Program, RunFilter, RunRecord,
     StateScope, StateValue, Trigger, Waiting, WaitingReason,
 };
-pub use sqlite::{Options as SqliteOptions, Restored, Sqlite, is_owned};
+pub use sqlite::{Options, Paused, Restored, Sqlite};

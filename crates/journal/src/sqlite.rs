@@ -1,271 +1,280 @@
-//! The journal in SQLite: one file beside which others may read, and one process that writes it.
-//!
-//! SQLite has no checksums of its own, and forgets the damaged end of its write-ahead log without a word. So every row has a sum
-//! that is looked at when it is read, a run's entries are counted, and a mark beside the database tells how far it was.
+//! A journal in SQLite: one file with its log, in a folder that one process owns.
 
+mod batch;
+mod commit;
 mod entries;
 mod error;
 mod folder;
+mod lifecycle;
 mod mark;
-mod open;
+mod meta;
+mod operations;
 mod pack;
+mod records;
 mod restore;
-mod rows;
 mod runs;
+mod schema;
 mod sum;
 mod upkeep;
 mod values;
 mod words;
 mod writing;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use jiff::Timestamp;
-use pianoroll_model::{Position, RunId};
-use serde_json::Value;
-use sqlx::SqlitePool;
-use tokio::sync::Mutex;
-
-use crate::backend::{Backend, Fenced, Pending, Write};
-use crate::entry::{Answer, Entry, Note};
-use crate::error::{JournalError, JournalErrorKind};
-use crate::run::{
-    AttemptRecord, Claim, End, LastRun, NewRun, Program, RunFilter, RunRecord, StateScope,
-    StateValue,
+use sqlx::pool::PoolConnection;
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
+    SqliteSynchronous,
 };
+use sqlx::{ConnectOptions as _, Connection as _};
+use tokio::sync::{MappedMutexGuard, Mutex, MutexGuard};
+
+use crate::error::{JournalError, JournalErrorKind};
+use batch::Batch;
+use error::of_database;
 use folder::OwnerLock;
+use mark::Mark;
+use meta::Meta;
+pub use restore::Restored;
 use writing::Writing;
 
-pub use folder::is_owned;
-pub use open::Options;
-pub use restore::Restored;
+/// How long one waits for another process: a backup, or a listing that recovers a log.
+const PATIENCE: Duration = Duration::from_secs(10);
 
-/// The journal of a state folder.
-pub struct Sqlite {
-    readers: SqlitePool,
-    /// The one connection that writes; none where another process owns the folder.
-    writing: Option<Mutex<Writing>>,
-    owner: u64,
-    // Held as long as this lives.
-    lock: std::sync::Mutex<Option<OwnerLock>>,
+/// How many read side by side.
+const READERS: u32 = 2;
+
+/// How a journal is opened.
+#[derive(Clone, Copy, Debug, Default)]
+#[non_exhaustive]
+pub struct Options {
+    /// The greatest size of the database in pages of 4 KiB: what a full disk is like. None for all that the disk has.
+    pub max_pages: Option<u32>,
 }
 
-impl std::fmt::Debug for Sqlite {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Sqlite").field("owner", &self.owner).finish_non_exhaustive()
-    }
+/// A journal in SQLite.
+///
+/// [`Sqlite::open`] owns its folder: `journal.db` with its log, `journal.mark` (what this folder has seen of it, so that an older
+/// journal in its place is noticed) and `owner.lock`. [`Sqlite::read_only`] reads beside an owner. What an operator erases is
+/// taken out of the journal, and not out of its copies: backups, and what a restore has set aside.
+pub struct Sqlite {
+    database: PathBuf,
+    /// None of one that only reads; within, none once it was shut. Held for a whole transaction.
+    writing: Option<Mutex<Option<Writing>>>,
+    readers: SqlitePool,
+    owner: u64,
+}
+
+/// Since when schedules are paused after a restore.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Paused {
+    /// The newest moment that the backup knew.
+    pub as_of: Timestamp,
+    /// When it was put in place.
+    pub at: Timestamp,
 }
 
 impl Sqlite {
-    /// Opens the journal of a folder to write it, and makes both where they are not there.
+    /// Opens the journal of a state folder, and owns it. Folder and journal are made where they are not there.
     ///
     /// # Errors
-    /// Another process owns it; it is damaged, older than what the folder has seen, or of a newer pianoroll; the file system.
+    /// Another process owns it (`Owned`); it is damaged (`Corrupt`), older than what the folder has seen or from a newer
+    /// pianoroll (`Version`); the disk is full (`Full`).
     pub async fn open(folder: &Path) -> Result<Self, JournalError> {
-        Self::open_with(folder, &Options::default()).await
+        Self::open_with(folder, Options::default()).await
     }
 
-    /// Opens it beside its owner, to read it.
+    /// As [`Sqlite::open`], with options.
     ///
     /// # Errors
-    /// There is none yet (`NotFound`), or it cannot be read.
-    pub async fn read_only(folder: &Path) -> Result<Self, JournalError> {
-        let readers = open::beside(folder).await?;
-        Ok(Self { readers, writing: None, owner: 0, lock: std::sync::Mutex::new(None) })
+    /// As [`Sqlite::open`].
+    pub async fn open_with(folder: &Path, options: Options) -> Result<Self, JournalError> {
+        folder::make(folder)?;
+        let lock = OwnerLock::take(folder)?;
+        let database = folder::database(folder);
+        let seen = Mark::read(folder)?;
+        folder::make_database(&database)?;
+        schema::check_header(&database)?;
+        let mut connection = connect(&database, options, false).await?;
+        let found = schema::look(&mut connection, &database).await?;
+        if found == schema::Found::Nothing {
+            mark::check(seen, mark::Reached::default())?;
+        } else {
+            let meta = Meta::read(&mut connection).await?;
+            mark::check(seen, meta.reached())?;
+            schema::check(&mut connection, &database).await?;
+        }
+        schema::migrate(&mut connection, found).await?;
+        let mut meta = Meta::read(&mut connection).await?;
+        meta.epoch += 1;
+        meta.counter += 1;
+        meta.owner = meta.epoch;
+        let mut batch = Batch::default();
+        meta.replace(&mut batch);
+        batch.run(&mut connection).await.map_err(of_database)?;
+        let mark = Mark::open(folder)?;
+        mark.raise(meta.reached())?;
+        mark.sync()?;
+        folder::sync(folder)?;
+        let owner = meta.owner.cast_unsigned();
+        let writing = Writing::new(connection, meta, mark, lock);
+        let readers = readers(&database);
+        Ok(Self { database, writing: Some(Mutex::new(Some(writing))), readers, owner })
     }
 
-    fn writing(&self) -> Result<&Mutex<Writing>, JournalError> {
-        self.writing.as_ref().ok_or_else(|| {
-            let message = "is read beside the process that owns it, and only that one writes it";
-            JournalError::new(JournalErrorKind::Owned, message)
-        })
+    /// Opens the journal of a state folder to read it, beside its owner or without one. What writes is refused (`State`).
+    ///
+    /// # Errors
+    /// There is none (`NotFound`); otherwise as [`Sqlite::open`].
+    pub async fn read_only(folder: &Path) -> Result<Self, JournalError> {
+        let database = folder::database(folder);
+        if !database.exists() {
+            let message = format!("is not there yet: {} has none", folder.display());
+            return Err(JournalError::new(JournalErrorKind::NotFound, message));
+        }
+        // The mark first: the owner may go on meanwhile.
+        let seen = Mark::read(folder)?;
+        schema::check_header(&database)?;
+        let readers = readers(&database);
+        let mut connection = readers.acquire().await.map_err(of_database)?;
+        if schema::look(&mut connection, &database).await? == schema::Found::Nothing {
+            let message = format!("is not there yet: the one of {} is empty", folder.display());
+            return Err(JournalError::new(JournalErrorKind::NotFound, message));
+        }
+        let meta = Meta::read(&mut connection).await?;
+        mark::check(seen, meta.reached())?;
+        drop(connection);
+        Ok(Self { database, writing: None, readers, owner: meta.owner.cast_unsigned() })
+    }
+
+    /// Puts a backup in the place of a folder's journal. It is checked wholly before; the journal that it replaces is kept beside
+    /// it; runs that were open wait for an operator's word, and schedules are paused.
+    ///
+    /// # Errors
+    /// The backup is damaged, another process owns the folder, or the disk is full: then everything is as before.
+    pub async fn restore(
+        folder: &Path,
+        backup: &Path,
+        at: Timestamp,
+    ) -> Result<Restored, JournalError> {
+        restore::restore(folder, backup, at).await
+    }
+
+    /// Where the database is.
+    #[must_use]
+    pub fn database(&self) -> &Path {
+        &self.database
+    }
+
+    /// Since when schedules are paused by a restore; none where they are not.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub async fn paused(&self) -> Result<Option<Paused>, JournalError> {
+        let meta = Meta::read(&mut *self.reader().await?).await?;
+        let (as_of, at) = meta.restored.unzip();
+        let times = as_of.map(values::time).zip(at.map(values::time));
+        Ok(times.map(|(as_of, at)| Paused { as_of, at }))
+    }
+
+    /// Lets schedules go on after a restore.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub async fn resume_schedules(&self) -> Result<(), JournalError> {
+        let (mut writing, mut batch) = self.turn().await?;
+        writing.meta.restored = None;
+        let mut before = writing.meta.clone();
+        // The end of the transaction raises it.
+        before.counter -= 1;
+        before.replace(&mut batch);
+        self.conclude(&mut writing, batch, Ok(())).await
+    }
+
+    async fn reader(&self) -> Result<PoolConnection<sqlx::Sqlite>, JournalError> {
+        self.readers.acquire().await.map_err(of_database)
+    }
+
+    /// The connection that writes, when it is one's turn.
+    async fn writing(&self) -> Result<MappedMutexGuard<'_, Writing>, JournalError> {
+        let Some(writing) = &self.writing else {
+            let message = "is only read here: its owner writes to it";
+            return Err(JournalError::new(JournalErrorKind::State, message));
+        };
+        let closed = |_| JournalError::new(JournalErrorKind::Storage, "is closed");
+        let guard = MutexGuard::try_map(writing.lock().await, Option::as_mut);
+        let mut writing = guard.map_err(closed)?;
+        writing.settle().await?;
+        Ok(writing)
+    }
+
+    /// As [`Sqlite::writing`], with the beginning of a transaction.
+    async fn turn(&self) -> Result<(MappedMutexGuard<'_, Writing>, Batch), JournalError> {
+        let (mut writing, mut batch) = (self.writing().await?, Batch::default());
+        writing.begin(&mut batch);
+        Ok((writing, batch))
+    }
+
+    /// Ends a transaction: what failed leaves nothing behind.
+    async fn conclude<T>(
+        &self,
+        writing: &mut Writing,
+        mut batch: Batch,
+        result: Result<T, JournalError>,
+    ) -> Result<T, JournalError> {
+        let concluded = match result {
+            Ok(value) => writing.conclude(&mut batch).await.map(|()| value),
+            Err(error) => Err(error),
+        };
+        if concluded.is_err() {
+            // What is wrong was told; whether it can be written again shows next time.
+            let _ = writing.settle().await;
+        }
+        concluded
     }
 }
 
-impl Backend for Sqlite {
-    fn owner_epoch(&self) -> u64 {
-        self.owner
+async fn connect(
+    database: &Path,
+    options: Options,
+    read_only: bool,
+) -> Result<SqliteConnection, JournalError> {
+    let mut options = match options.max_pages {
+        Some(pages) => configured(database).pragma("max_page_count", pages.to_string()),
+        None => configured(database),
+    };
+    if read_only {
+        options = options.read_only(true);
+    } else {
+        options = options
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            // What is deleted is overwritten, for it may be a person's.
+            .pragma("secure_delete", "ON");
     }
+    SqliteConnection::connect_with(&options).await.map_err(of_database)
+}
 
-    fn commit(&self, writes: Vec<Write>) -> Pending<'_, Fenced> {
-        Box::pin(async move {
-            let mut writing = self.writing()?.lock().await;
-            writing.begin().await?;
-            let written = writing.write(writes).await;
-            writing.finish(written).await
-        })
-    }
+fn readers(database: &Path) -> SqlitePool {
+    SqlitePoolOptions::new()
+        .max_connections(READERS)
+        .min_connections(0)
+        .test_before_acquire(false)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .connect_lazy_with(configured(database).read_only(true))
+}
 
-    fn create(&self, run: NewRun, program: Program) -> Pending<'_, Option<RunId>> {
-        Box::pin(async move {
-            let mut writing = self.writing()?.lock().await;
-            writing.begin().await?;
-            let created = writing.create(run, program).await;
-            writing.finish(created).await
-        })
-    }
-
-    fn claim(&self, run: &RunId, at: Timestamp) -> Pending<'_, Claim> {
-        let run = run.clone();
-        Box::pin(async move {
-            let mut writing = self.writing()?.lock().await;
-            writing.begin().await?;
-            let claim = writing.claim(&run, at).await;
-            writing.finish(claim).await
-        })
-    }
-
-    fn end(&self, claim: &Claim, end: End) -> Pending<'_, ()> {
-        let claim = claim.clone();
-        Box::pin(async move {
-            let mut writing = self.writing()?.lock().await;
-            writing.begin().await?;
-            let ended = writing.end(&claim, end).await;
-            writing.finish(ended).await
-        })
-    }
-
-    fn resolve(&self, run: &RunId, number: u64, answer: Answer) -> Pending<'_, ()> {
-        let run = run.clone();
-        Box::pin(async move {
-            let mut writing = self.writing()?.lock().await;
-            writing.begin().await?;
-            let resolved = writing.resolve(&run, number, answer).await;
-            writing.finish(resolved).await
-        })
-    }
-
-    fn close(&self, run: &RunId, end: End) -> Pending<'_, ()> {
-        let run = run.clone();
-        Box::pin(async move {
-            let mut writing = self.writing()?.lock().await;
-            writing.begin().await?;
-            let closed = writing.close(&run, end).await;
-            writing.finish(closed).await
-        })
-    }
-
-    fn request_cancel(&self, run: &RunId) -> Pending<'_, ()> {
-        let run = run.clone();
-        Box::pin(async move {
-            let mut writing = self.writing()?.lock().await;
-            writing.begin().await?;
-            let requested = writing.change(&run, crate::rules::request_cancel).await;
-            writing.finish(requested).await
-        })
-    }
-
-    fn release(&self, run: &RunId, at: Timestamp) -> Pending<'_, ()> {
-        let run = run.clone();
-        Box::pin(async move {
-            let mut writing = self.writing()?.lock().await;
-            writing.begin().await?;
-            let released = writing.change(&run, |record| crate::rules::release(record, at)).await;
-            writing.finish(released).await
-        })
-    }
-
-    fn run(&self, run: &RunId) -> Pending<'_, Option<RunRecord>> {
-        let run = run.clone();
-        Box::pin(async move { runs::one(&self.readers, &run).await })
-    }
-
-    fn runs(&self, filter: &RunFilter) -> Pending<'_, Vec<RunRecord>> {
-        let filter = filter.clone();
-        Box::pin(async move { runs::all(&self.readers, &filter).await })
-    }
-
-    fn attempts(&self, run: &RunId) -> Pending<'_, Vec<AttemptRecord>> {
-        let run = run.clone();
-        Box::pin(async move { runs::attempts(&self.readers, &run).await })
-    }
-
-    fn positions(&self, run: &RunId) -> Pending<'_, Vec<(u64, Position, bool)>> {
-        let run = run.clone();
-        Box::pin(async move { entries::positions(&self.readers, &run).await })
-    }
-
-    fn entries(&self, run: &RunId, from: u64, count: u32, bytes: usize) -> Pending<'_, Vec<Entry>> {
-        let run = run.clone();
-        Box::pin(async move { entries::chunk(&self.readers, &run, from, count, bytes).await })
-    }
-
-    fn notes(&self, run: &RunId) -> Pending<'_, Vec<Note>> {
-        let run = run.clone();
-        Box::pin(async move { values::notes(&self.readers, &run).await })
-    }
-
-    fn program(&self, digest: &str) -> Pending<'_, Option<Program>> {
-        let digest = digest.to_owned();
-        Box::pin(async move { values::program(&self.readers, &digest).await })
-    }
-
-    fn state(&self, scope: &StateScope, key: &str) -> Pending<'_, Option<StateValue>> {
-        let (scope, key) = (scope.clone(), key.to_owned());
-        Box::pin(async move { values::state(&self.readers, &scope, &key).await })
-    }
-
-    fn states(&self, scope: Option<&StateScope>) -> Pending<'_, Vec<StateValue>> {
-        let scope = scope.cloned();
-        Box::pin(async move { values::states(&self.readers, scope.as_ref()).await })
-    }
-
-    fn set_state(
-        &self,
-        scope: &StateScope,
-        key: &str,
-        value: Option<Value>,
-        at: Timestamp,
-    ) -> Pending<'_, ()> {
-        let (scope, key) = (scope.clone(), key.to_owned());
-        Box::pin(async move {
-            let mut writing = self.writing()?.lock().await;
-            writing.begin().await?;
-            let set = writing.set_state(scope, key, value, at, None).await;
-            writing.finish(set).await
-        })
-    }
-
-    fn last_run(&self, scope: &StateScope) -> Pending<'_, Option<LastRun>> {
-        let scope = scope.clone();
-        Box::pin(async move { runs::last(&self.readers, &scope).await })
-    }
-
-    fn sweep(&self, runs: Timestamp, replaced: Timestamp, reads: Timestamp) -> Pending<'_, u64> {
-        Box::pin(async move {
-            let mut writing = self.writing()?.lock().await;
-            writing.begin().await?;
-            let swept = writing.sweep(runs, replaced, reads).await;
-            writing.finish(swept).await
-        })
-    }
-
-    fn erase(&self, text: &str) -> Pending<'_, (u64, Vec<RunId>)> {
-        let text = text.to_owned();
-        Box::pin(async move {
-            let mut writing = self.writing()?.lock().await;
-            writing.begin().await?;
-            let erased = writing.erase(&text).await;
-            let erased = writing.finish(erased).await?;
-            writing.shred().await?;
-            Ok(erased)
-        })
-    }
-
-    fn backup(&self, to: &Path) -> Pending<'_, ()> {
-        let to = to.to_owned();
-        Box::pin(async move { restore::backup(&self.readers, &to).await })
-    }
-
-    fn shut(&self) -> Pending<'_, ()> {
-        Box::pin(async move {
-            self.readers.close().await;
-            if let Some(writing) = &self.writing {
-                writing.lock().await.shut().await?;
-            }
-            let mut lock = self.lock.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-            *lock = None;
-            Ok(())
-        })
-    }
+fn configured(database: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(database)
+        .create_if_missing(false)
+        .foreign_keys(true)
+        .busy_timeout(PATIENCE)
+        .statement_cache_capacity(256)
+        .row_buffer_size(512)
+        .disable_statement_logging()
 }

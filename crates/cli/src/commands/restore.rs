@@ -118,13 +118,13 @@ mod tests {
         let open = text(&Restored { parked: vec![run], replaced, as_of });
         let told = [open, text(&Restored { parked: Vec::new(), replaced: None, as_of })].concat();
         expect![[r#"
-            restored
+            restored; the newest that it knows is of 2025-11-24 16:00:00 UTC
               what was there is kept as /state/journal.db.replaced-1
               1 run that was open waits for a word:
                 0193a5b2-0000-7000-8000-000000000001
               hint: `pianoroll runs show RUN` says what it has done and what to do next
               schedules are paused
-            restored
+            restored; the newest that it knows is of 2025-11-24 16:00:00 UTC
               no run was open
               schedules are paused
         "#]]

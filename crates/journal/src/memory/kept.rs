@@ -122,12 +122,14 @@ impl Kept {
             Write::Answer { claim, number, answer } => {
                 let run = self.stored(&claim.run)?;
                 let entry = run.entries.get_mut(&number);
-                entry.ok_or_else(|| rules::no_entry(&claim.run, number))?.answer = Some(answer);
+                let entry = entry.ok_or_else(|| rules::no_entry(&claim.run, number))?;
+                (entry.answer, entry.attempt) = (Some(answer), claim.attempt);
                 Ok(())
             }
             Write::Void { claim, number } => {
                 if let Some(entry) = self.stored(&claim.run)?.entries.get_mut(&number) {
                     rules::void(entry);
+                    entry.attempt = claim.attempt;
                 }
                 Ok(())
             }

@@ -1,252 +1,282 @@
-//! Entries: written by their attempt, and read by the next one.
+//! The rows of entries.
 
+use bytes::Bytes;
 use pianoroll_model::{Position, RunId};
-use sqlx::{AssertSqlSafe, Row as _, SqlitePool};
+use sqlx::sqlite::SqliteRow;
 
-use super::error::{corrupt, of_database};
-use super::pack::pack;
-use super::rows::{
-    ENTRY, NUMBER_BITS, entry, entry_id, intent_sum, nanoseconds, numbers, place, place_sum,
-    position, progress, state_sum,
+use super::batch::Batch;
+use super::error::corrupt;
+use super::pack::{pack, unpack};
+use super::sum::{Sum, of_bytes};
+use super::values::{
+    branch, branch_of, column, duration, entry_id, length, nanoseconds, number_of, time, word,
 };
-use super::sum::of_bytes;
-use super::words::Word;
-use super::writing::{Progress, Writing};
+use super::words::Word as _;
 use crate::entry::{Answer, Entry, EntryState, Intent};
 use crate::error::JournalError;
-use crate::rules;
-use crate::run::Claim;
 
-impl Writing {
-    /// Writes a new entry, or one at the place of a void one.
-    pub(super) async fn put_entry(
-        &mut self,
-        claim: &Claim,
-        number: u64,
-        intent: &Intent,
-        answer: Option<&Answer>,
-        progress: &mut Progress,
-    ) -> Result<(), JournalError> {
-        let id = entry_id(progress.serial, number);
-        let arguments = pack(&intent.arguments);
-        let intent_sum = intent_sum(id, claim.attempt, intent, &arguments);
-        let state = answer.map_or(EntryState::Sent, |answer| answer.state);
-        let replaced = intent.replaced.as_ref().map(|replaced| pack(replaced));
-        let body = answer.filter(|answer| !answer.body.is_empty()).map(|answer| pack(&answer.body));
-        let numbers = answer.map(numbers);
-        let [parallel, item, sequence, part] = place(intent.position);
-        let statement = "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
-             ON CONFLICT (id) DO UPDATE SET attempt = excluded.attempt, tries = tries + 1, kind = excluded.kind, \
-             name = excluded.name, effect = excluded.effect, account = excluded.account, target = excluded.target, \
-             items = excluded.items, at = excluded.at, arguments = excluded.arguments, intent_sum = excluded.intent_sum, \
-             state = excluded.state, state_sum = excluded.state_sum, answer = excluded.answer, \
-             answer_sum = excluded.answer_sum, body = excluded.body, body_sum = excluded.body_sum, \
-             replaced = excluded.replaced, replaced_sum = excluded.replaced_sum \
-             WHERE state = 4 AND parallel = excluded.parallel AND item = excluded.item \
-             AND sequence = excluded.sequence AND part = excluded.part RETURNING tries";
-        let written = sqlx::query(statement)
-            .bind(id)
-            .bind(parallel)
-            .bind(item)
-            .bind(sequence)
-            .bind(part)
-            .bind(i64::from(claim.attempt))
-            .bind(intent.kind.number())
-            .bind(intent.name.as_str())
-            .bind(intent.effect.number())
-            .bind(intent.account.as_deref())
-            .bind(intent.target.as_str())
-            .bind(i64::try_from(intent.items).unwrap_or(i64::MAX))
-            .bind(nanoseconds(intent.at))
-            .bind(arguments)
-            .bind(intent_sum)
-            .bind(state.number())
-            .bind(state_sum(id, state))
-            .bind(numbers.as_deref())
-            .bind(numbers.as_deref().map(of_bytes))
-            .bind(body.as_deref())
-            .bind(body.as_deref().map(of_bytes))
-            .bind(replaced.as_deref())
-            .bind(replaced.as_deref().map(of_bytes))
-            .fetch_optional(self.connection()?)
-            .await;
-        let row = match written {
-            Ok(row) => row,
-            Err(error) if super::error::is_taken(&error) => None,
-            Err(error) => return Err(of_database(error)),
-        };
-        let row = row.ok_or_else(|| rules::taken(&claim.run, number))?;
-        let tries: i64 = row.try_get(0).map_err(of_database)?;
-        if tries == 1 {
-            progress.entries += 1;
-        } else {
-            let void = place_sum(id, intent.position, true);
-            progress.places = progress.places.wrapping_sub(void);
-        }
-        let now = place_sum(id, intent.position, state == EntryState::Void);
-        progress.places = progress.places.wrapping_add(now);
-        Ok(())
-    }
-
-    /// Writes what came of an entry.
-    pub(super) async fn answer_entry(
-        &mut self,
-        run: &RunId,
-        number: u64,
-        answer: &Answer,
-        progress: &mut Progress,
-    ) -> Result<(), JournalError> {
-        let id = entry_id(progress.serial, number);
-        let (was, position) =
-            self.standing(id).await?.ok_or_else(|| rules::no_entry(run, number))?;
-        let body = Some(&answer.body).filter(|body| !body.is_empty()).map(|body| pack(body));
-        let numbers = numbers(answer);
-        let statement = "UPDATE entries SET state = ?, state_sum = ?, answer = ?, answer_sum = ?, body = ?, body_sum = ? WHERE id = ?";
-        sqlx::query(statement)
-            .bind(answer.state.number())
-            .bind(state_sum(id, answer.state))
-            .bind(numbers.as_slice())
-            .bind(of_bytes(&numbers))
-            .bind(body.as_deref())
-            .bind(body.as_deref().map(of_bytes))
-            .bind(id)
-            .execute(self.connection()?)
-            .await
-            .map_err(of_database)?;
-        moved(progress, id, position, was, answer.state);
-        Ok(())
-    }
-
-    /// Takes an entry out of what counts. A number that nothing has is none.
-    pub(super) async fn void_entry(
-        &mut self,
-        number: u64,
-        progress: &mut Progress,
-    ) -> Result<(), JournalError> {
-        if number == 0 {
-            return Ok(());
-        }
-        let id = entry_id(progress.serial, number);
-        let Some((was, position)) = self.standing(id).await? else { return Ok(()) };
-        let numbers = numbers(&Answer::value(Vec::new()));
-        // One that had no answer gets an empty one, since only an answer has a state.
-        let statement = "UPDATE entries SET state = ?1, state_sum = ?2, answer_sum = coalesce(answer_sum, ?4), \
-                         answer = coalesce(answer, ?3) WHERE id = ?5";
-        sqlx::query(statement)
-            .bind(EntryState::Void.number())
-            .bind(state_sum(id, EntryState::Void))
-            .bind(numbers.as_slice())
-            .bind(of_bytes(&numbers))
-            .bind(id)
-            .execute(self.connection()?)
-            .await
-            .map_err(of_database)?;
-        moved(progress, id, position, was, EntryState::Void);
-        Ok(())
-    }
-
-    /// The state and position of an entry.
-    async fn standing(&mut self, id: i64) -> Result<Option<(EntryState, Position)>, JournalError> {
-        let statement = "SELECT state, parallel, item, sequence, part FROM entries WHERE id = ?";
-        let row = sqlx::query(statement).bind(id).fetch_optional(self.connection()?).await;
-        let Some(row) = row.map_err(of_database)? else { return Ok(None) };
-        let number = |column: usize| row.try_get::<i64, _>(column).map_err(of_database);
-        let state = EntryState::of_number(number(0)?);
-        let state = state.ok_or_else(|| corrupt(format_args!("entry {id}")))?;
-        Ok(Some((state, position([number(1)?, number(2)?, number(3)?, number(4)?]))))
-    }
-
-    /// The entry of a number.
-    pub(super) async fn entry(
-        &mut self,
-        run: &RunId,
-        serial: i64,
-        number: u64,
-    ) -> Result<Entry, JournalError> {
-        let statement = format!("SELECT {ENTRY} FROM entries WHERE id = ?");
-        let row = sqlx::query(AssertSqlSafe(statement)).bind(entry_id(serial, number));
-        let row = row.fetch_optional(self.connection()?).await.map_err(of_database)?;
-        entry(&row.ok_or_else(|| rules::no_entry(run, number))?, run)
-    }
+macro_rules! columns {
+    () => {
+        "id, parallel, item, sequence, part, state, effect, attempt, tries, kind, name, account, target, items, at, status, \
+         settlement, requests, retries, throttled, waited, took, body_sum, replaced_sum, checksum, arguments, replaced, body"
+    };
 }
 
-fn moved(progress: &mut Progress, id: i64, position: Position, was: EntryState, is: EntryState) {
-    let (was, is) = (was == EntryState::Void, is == EntryState::Void);
-    if was != is {
-        let places = progress.places.wrapping_sub(place_sum(id, position, was));
-        progress.places = places.wrapping_add(place_sum(id, position, is));
-    }
+macro_rules! values {
+    () => {
+        " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+    };
 }
 
-/// Where the entries of a run stand. One that is missing, or has moved, shows here.
-pub(super) async fn positions(
-    pool: &SqlitePool,
+/// A place that must be free.
+pub(super) const INSERT: &str = concat!("INSERT INTO entries (", columns!(), ")", values!());
+
+/// A place that is taken, by the same position.
+pub(super) const REPLACE: &str = concat!("REPLACE INTO entries (", columns!(), ")", values!());
+
+const ANSWER: &str = "UPDATE entries SET state = ?, attempt = ?, status = ?, settlement = ?, requests = ?, retries = ?, \
+    throttled = ?, waited = ?, took = ?, body_sum = ?, checksum = ?, body = ? WHERE id = ?";
+
+/// Entries between two ids, in order; behind them the status of their run. At most so many.
+pub(super) const SELECT: &str =
+    concat!("SELECT ", columns!(), " FROM entries WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?");
+
+/// An entry, as it was read.
+pub(super) struct Stored {
+    pub(super) entry: Entry,
+    /// Whether the answer's body was taken away.
+    pub(super) forgotten: bool,
+}
+
+/// Writes an entry by `INSERT` or `REPLACE`; answers the sum of what it asks.
+pub(super) fn put(
+    batch: &mut Batch,
+    sql: &'static str,
+    serial: i64,
     run: &RunId,
-) -> Result<Vec<(u64, Position, bool)>, JournalError> {
-    // Within one transaction, so that what an owner writes meanwhile is in both or in neither.
-    let mut read = pool.begin().await.map_err(of_database)?;
-    let Some(progress) = progress(&mut read, run).await? else { return Ok(Vec::new()) };
-    let statement = "SELECT id, parallel, item, sequence, part, state FROM entries WHERE id >= ? AND id < ? ORDER BY id";
-    let rows = sqlx::query(statement)
-        .bind(entry_id(progress.serial, 0))
-        .bind(entry_id(progress.serial + 1, 0))
-        .fetch_all(&mut *read)
-        .await
-        .map_err(of_database)?;
-    let mut found = Vec::with_capacity(rows.len());
-    let mut places = 0_i64;
-    for row in &rows {
-        let number = |column: usize| row.try_get::<i64, _>(column).map_err(of_database);
-        let (id, void) = (number(0)?, number(5)? == EntryState::Void.number());
-        let position = position([number(1)?, number(2)?, number(3)?, number(4)?]);
-        places = places.wrapping_add(place_sum(id, position, void));
-        found.push(((id & ((1 << NUMBER_BITS) - 1)).unsigned_abs(), position, void));
-    }
-    if places != progress.places || found.len() as i64 != progress.entries {
-        let (there, written) = (found.len(), progress.entries);
-        return Err(corrupt(format_args!(
-            "the calls of run {run} ({there} are there, {written} were written)"
-        )));
-    }
-    Ok(found)
+    entry: &Entry,
+) -> Result<i64, JournalError> {
+    let Entry { number, attempt, tries, intent, answer } = entry;
+    let id = entry_id(serial, run, *number)?;
+    let (parallel, item) = branch(intent.position.branch);
+    let arguments = pack(&intent.arguments);
+    let replaced = intent.replaced.as_deref().map(pack);
+    let replaced_sum = replaced.as_deref().map(of_bytes);
+    let asked = asked(id, *tries, intent, &arguments, replaced_sum);
+    let came = Came::of(*attempt, answer.as_ref());
+    batch
+        .statement(sql)
+        .bind(id)
+        .bind(parallel)
+        .bind(item)
+        .bind(intent.position.sequence.cast_signed())
+        .bind(intent.position.part.cast_signed())
+        .bind(came.state.number())
+        .bind(intent.effect.number())
+        .bind(i64::from(*attempt))
+        .bind(i64::from(*tries))
+        .bind(intent.kind.number())
+        .bind(intent.name.as_str())
+        .bind(intent.account.as_deref())
+        .bind(intent.target.as_str())
+        .bind(intent.items.cast_signed())
+        .bind(nanoseconds(intent.at))
+        .bind(came.status)
+        .bind(came.settlement)
+        .bind(came.requests)
+        .bind(came.retries)
+        .bind(came.throttled)
+        .bind(came.waited)
+        .bind(came.took)
+        .bind(came.body_sum)
+        .bind(replaced_sum)
+        .bind(came.checksum(asked))
+        .bind(arguments)
+        .bind(replaced)
+        .bind(came.body);
+    Ok(asked)
 }
 
-/// Some entries of a run, in order.
-pub(super) async fn chunk(
-    pool: &SqlitePool,
-    run: &RunId,
-    from: u64,
-    count: u32,
-    bytes: usize,
-) -> Result<Vec<Entry>, JournalError> {
-    let mut read = pool.acquire().await.map_err(of_database)?;
-    let Some(progress) = progress(&mut read, run).await? else { return Ok(Vec::new()) };
-    let (mut found, mut held) = (Vec::new(), 0);
-    // A few at a time: how many bytes they hold shows only then.
-    let mut next = from;
-    while found.len() < count as usize && held < bytes {
-        let some = (count as usize - found.len()).min(64) as i64;
-        let statement =
-            format!("SELECT {ENTRY} FROM entries WHERE id >= ? AND id < ? ORDER BY id LIMIT ?");
-        let rows = sqlx::query(AssertSqlSafe(statement))
-            .bind(entry_id(progress.serial, next))
-            .bind(entry_id(progress.serial + 1, 0))
-            .bind(some)
-            .fetch_all(&mut *read)
-            .await
-            .map_err(of_database)?;
-        for row in &rows {
-            let entry = entry(row, run)?;
-            held += rules::size(&entry);
-            next = entry.number + 1;
-            found.push(entry);
-            if held >= bytes {
-                break;
-            }
-        }
-        if (rows.len() as i64) < some {
-            break;
+/// Writes what came of an entry whose question has this sum.
+pub(super) fn answer(batch: &mut Batch, id: i64, asked: i64, attempt: u32, answer: &Answer) {
+    let came = Came::of(attempt, Some(answer));
+    batch
+        .statement(ANSWER)
+        .bind(came.state.number())
+        .bind(came.attempt)
+        .bind(came.status)
+        .bind(came.settlement)
+        .bind(came.requests)
+        .bind(came.retries)
+        .bind(came.throttled)
+        .bind(came.waited)
+        .bind(came.took)
+        .bind(came.body_sum)
+        .bind(came.checksum(asked))
+        .bind(came.body)
+        .bind(id);
+}
+
+/// An entry out of its row, checked.
+pub(super) fn read(run: &RunId, row: &SqliteRow) -> Result<Stored, JournalError> {
+    let id: i64 = column(row, 0)?;
+    parse(row, id)?.ok_or_else(|| corrupt(format!("call {} of run {run}", number_of(id))))
+}
+
+/// What a place adds to the sum of a run's places.
+pub(super) fn place(number: u64, position: Position, void: bool) -> u64 {
+    let (parallel, item) = branch(position.branch);
+    let sum = Sum::of("place").number(number.cast_signed()).number(parallel).number(item);
+    let sum = sum.number(position.sequence.cast_signed()).number(position.part.cast_signed());
+    sum.number(i64::from(void)).finish().cast_unsigned()
+}
+
+/// A position out of the columns of a row from an index on.
+pub(super) fn position(row: &SqliteRow, from: usize) -> Result<Position, JournalError> {
+    Ok(Position {
+        branch: branch_of(column(row, from)?, column(row, from + 1)?),
+        sequence: column::<i64>(row, from + 2)?.cast_unsigned(),
+        part: column::<i64>(row, from + 3)?.cast_unsigned(),
+    })
+}
+
+fn parse(row: &SqliteRow, id: i64) -> Result<Option<Stored>, JournalError> {
+    let (Some(state), Some(effect), Some(kind)) = (word(row, 5)?, word(row, 6)?, word(row, 9)?)
+    else {
+        return Ok(None);
+    };
+    let (replaced, replaced_sum) = (column::<Option<&[u8]>>(row, 26)?, column(row, 23)?);
+    let (body, body_sum) = (column::<Option<&[u8]>>(row, 27)?, column::<Option<i64>>(row, 22)?);
+    let packed: &[u8] = column(row, 25)?;
+    let Some(arguments) = unpack(packed) else { return Ok(None) };
+    let intent = Intent {
+        position: position(row, 1)?,
+        kind,
+        name: column(row, 10)?,
+        effect,
+        account: column(row, 11)?,
+        target: column(row, 12)?,
+        items: column::<i64>(row, 13)?.cast_unsigned(),
+        arguments: arguments.into(),
+        replaced: replaced.and_then(unpack).map(Bytes::from),
+        at: time(column(row, 14)?),
+    };
+    let came = Came {
+        state,
+        attempt: column(row, 7)?,
+        status: column(row, 15)?,
+        settlement: column(row, 16)?,
+        requests: column(row, 17)?,
+        retries: column(row, 18)?,
+        throttled: column(row, 19)?,
+        waited: column(row, 20)?,
+        took: column(row, 21)?,
+        body: body.map(<[u8]>::to_vec),
+        body_sum,
+    };
+    let tries = column::<i64>(row, 8)?;
+    let (Ok(attempt), Ok(tries)) = (u32::try_from(came.attempt), u32::try_from(tries)) else {
+        return Ok(None);
+    };
+    let asked = asked(id, tries, &intent, packed, replaced_sum);
+    let is_whole = column::<i64>(row, 24)? == came.checksum(asked)
+        && replaced.is_none_or(|replaced| replaced_sum == Some(of_bytes(replaced)))
+        && body.is_none_or(|body| body_sum == Some(of_bytes(body)));
+    // A body may be gone, but only a read's.
+    let forgotten = body.is_none() && body_sum.is_some();
+    if !is_whole || (forgotten && !effect.is_read()) {
+        return Ok(None);
+    }
+    let Some(answer) = came.answer() else { return Ok(None) };
+    let entry = Entry { number: number_of(id), attempt, tries, intent, answer };
+    Ok(Some(Stored { entry, forgotten }))
+}
+
+fn asked(id: i64, tries: u32, intent: &Intent, arguments: &[u8], replaced: Option<i64>) -> i64 {
+    let (parallel, item) = branch(intent.position.branch);
+    Sum::of("entry")
+        .number(id)
+        .number(parallel)
+        .number(item)
+        .number(intent.position.sequence.cast_signed())
+        .number(intent.position.part.cast_signed())
+        .number(i64::from(tries))
+        .number(intent.kind.number())
+        .number(intent.effect.number())
+        .text(&intent.name)
+        .maybe_text(intent.account.as_deref())
+        .text(&intent.target)
+        .number(intent.items.cast_signed())
+        .number(nanoseconds(intent.at))
+        .bytes(arguments)
+        .maybe_number(replaced)
+        .finish()
+}
+
+/// The columns of an answer.
+struct Came<'a> {
+    state: EntryState,
+    attempt: i64,
+    status: Option<i64>,
+    settlement: &'a str,
+    requests: i64,
+    retries: i64,
+    throttled: i64,
+    waited: i64,
+    took: i64,
+    body: Option<Vec<u8>>,
+    body_sum: Option<i64>,
+}
+
+impl<'a> Came<'a> {
+    fn of(attempt: u32, answer: Option<&'a Answer>) -> Self {
+        let body = answer.map(|answer| pack(&answer.body));
+        Self {
+            state: answer.map_or(EntryState::Sent, |answer| answer.state),
+            attempt: i64::from(attempt),
+            status: answer.and_then(|answer| answer.status).map(i64::from),
+            settlement: answer.map_or("", |answer| &answer.settlement),
+            requests: answer.map_or(0, |answer| i64::from(answer.requests)),
+            retries: answer.map_or(0, |answer| i64::from(answer.retries)),
+            throttled: answer.map_or(0, |answer| i64::from(answer.throttled)),
+            waited: answer.map_or(0, |answer| length(answer.waited)),
+            took: answer.map_or(0, |answer| length(answer.took)),
+            body_sum: body.as_deref().map(of_bytes),
+            body,
         }
     }
-    Ok(found)
+
+    fn checksum(&self, asked: i64) -> i64 {
+        Sum::of("answer")
+            .number(asked)
+            .number(self.state.number())
+            .number(self.attempt)
+            .maybe_number(self.status)
+            .text(self.settlement)
+            .number(self.requests)
+            .number(self.retries)
+            .number(self.throttled)
+            .number(self.waited)
+            .number(self.took)
+            .maybe_number(self.body_sum)
+            .finish()
+    }
+
+    /// The answer, or that there is none; none of both where that cannot be.
+    fn answer(self) -> Option<Option<Answer>> {
+        if self.state == EntryState::Sent {
+            return Some(None);
+        }
+        Some(Some(Answer {
+            state: self.state,
+            status: self.status.map(u16::try_from).transpose().ok()?,
+            body: self.body.map_or(Some(Vec::new()), |body| unpack(&body))?.into(),
+            settlement: self.settlement.to_owned(),
+            requests: u32::try_from(self.requests).ok()?,
+            retries: u32::try_from(self.retries).ok()?,
+            throttled: u32::try_from(self.throttled).ok()?,
+            waited: duration(self.waited),
+            took: duration(self.took),
+        }))
+    }
 }

@@ -24,6 +24,10 @@ pub(super) fn of_database(error: sqlx::Error) -> JournalError {
         (Some(1), _) => {
             (JournalErrorKind::Corrupt, format!("is not as it was made ({error}); {RESTORE}"))
         }
+        // The only places that are unique and not looked at before are those of entries.
+        (_, Some(1555 | 2067)) => {
+            (JournalErrorKind::State, "has something else at the place of a call".to_owned())
+        }
         (Some(8), _) => (JournalErrorKind::State, "can only be read here".to_owned()),
         _ => match error {
             sqlx::Error::Io(error) => return of_file(&error, "database"),
@@ -38,11 +42,6 @@ pub(super) fn of_database(error: sqlx::Error) -> JournalError {
         },
     };
     JournalError::new(kind, message)
-}
-
-/// Whether a statement failed since something stands at that place.
-pub(super) fn is_taken(error: &sqlx::Error) -> bool {
-    error.as_database_error().is_some_and(|error| error.is_unique_violation())
 }
 
 /// What the file system says of a file.

@@ -73,14 +73,6 @@ impl OwnerLock {
     }
 }
 
-/// Whether a process owns a folder at this moment.
-#[must_use]
-pub fn is_owned(folder: &Path) -> bool {
-    let Ok(file) = OpenOptions::new().read(true).open(folder.join(LOCK)) else { return false };
-    // Shared, so that two who ask do not take each other for the owner.
-    matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock))
-}
-
 /// Who owns it, as far as that can be told.
 fn owned(file: &mut File) -> JournalError {
     let mut content = String::new();

@@ -1,6 +1,7 @@
 //! Bytes as they are stored: compressed where that makes them smaller.
 
 use lz4_flex::block;
+use serde_json::Value;
 
 /// What is shorter stays as it is: it would hardly shrink, and small answers are the many.
 const WORTH_IT: usize = 192;
@@ -35,6 +36,10 @@ pub(super) fn unpack(packed: &[u8]) -> Option<Vec<u8>> {
         }
         _ => None,
     }
+}
+
+pub(super) fn pack_json(value: &Value) -> Vec<u8> {
+    pack(value.to_string().as_bytes())
 }
 
 pub(super) fn unpack_json<T: serde::de::DeserializeOwned>(packed: &[u8]) -> Option<T> {

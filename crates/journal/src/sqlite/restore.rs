@@ -1,199 +1,176 @@
-//! Copies of the whole: made beside a run, and put in place where nothing goes on without a word.
+//! Putting a backup in the place of a journal.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use pianoroll_model::{RunId, Status};
+use sqlx::Connection as _;
 use sqlx::sqlite::SqliteConnection;
-use sqlx::{AssertSqlSafe, Row as _, SqlitePool};
 
-use super::Sqlite;
-use super::error::{corrupt, of_database, of_path};
-use super::folder::{self, OwnerLock, database, private};
-use super::mark::Mark;
-use super::open::{self, Options};
-use super::rows::{entry_id, nanoseconds};
-use super::writing::{Writing, read_meta};
-use crate::backend::Backend as _;
+use super::batch::Batch;
+use super::error::{of_database, of_path};
+use super::folder::{self, OwnerLock};
+use super::mark::{Mark, Reached};
+use super::meta::Meta;
+use super::values::nanoseconds;
+use super::{Options, connect, runs, schema, upkeep};
 use crate::error::{JournalError, JournalErrorKind};
-use crate::run::{RunFilter, Waiting, WaitingReason};
+use crate::run::{Waiting, WaitingReason};
 
-/// What a restore has done.
+/// What a restore did.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Restored {
-    /// Where the journal is now that was there before; none where there was none.
-    pub replaced: Option<PathBuf>,
-    /// The newest moment that the backup knows: what came due after it is not known.
-    pub as_of: Timestamp,
-    /// Runs that were under way in the backup: they wait for an operator's word.
+    /// The runs that were open in the backup. Each waits for an operator's word: what it did after the backup it may repeat.
     pub parked: Vec<RunId>,
-    /// How many runs there are.
-    pub runs: u64,
+    /// Where the replaced database is now; none where there was none.
+    pub replaced: Option<PathBuf>,
+    /// The newest moment that the backup knows: what came due since is not in it.
+    pub as_of: Timestamp,
 }
 
-/// Copies the whole to a new file.
-pub(super) async fn backup(pool: &SqlitePool, to: &Path) -> Result<(), JournalError> {
-    // Made before, so that it is never readable by others, and never one that was there.
-    let made = private(std::fs::OpenOptions::new().write(true).create_new(true)).open(to);
-    drop(made.map_err(|error| of_path(&error, to))?);
-    let text = to.to_str().ok_or_else(|| {
-        let message = "cannot be copied to a path that is not UTF-8";
-        JournalError::new(JournalErrorKind::Storage, message)
-    })?;
-    let copied = sqlx::query("VACUUM INTO ?").bind(text).execute(pool).await.map_err(of_database);
-    let synced = copied.and_then(|_| {
-        let file = std::fs::File::open(to).and_then(|file| file.sync_all());
-        file.map_err(|error| of_path(&error, to))
-    });
-    if synced.is_err() {
-        // Half a copy is none.
-        let _ = std::fs::remove_file(to);
-    }
-    synced
-}
-
-impl Sqlite {
-    /// Puts a backup in the place of a folder's journal. Every run that was under way in it waits for an operator's word, since
-    /// what it did after the backup may have happened; schedules are paused until they are resumed.
-    ///
-    /// # Errors
-    /// Another process owns the folder, the backup is none or damaged, or the file system; then everything is as it was.
-    pub async fn restore(
-        folder: &Path,
-        backup: &Path,
-        at: Timestamp,
-    ) -> Result<Restored, JournalError> {
-        if !backup.is_file() {
-            let message =
-                format!("cannot be restored from {}: there is no such file", backup.display());
-            return Err(JournalError::new(JournalErrorKind::NotFound, message));
-        }
-        folder::make(folder)?;
-        let lock = OwnerLock::take(folder)?;
-        let path = database(folder);
-        // A copy, so that the backup stays what it is.
-        let copy = folder.join("journal.db.restoring");
-        let clean = || {
-            for end in ["", "-wal", "-shm"] {
-                let _ = std::fs::remove_file(folder.join(format!("journal.db.restoring{end}")));
-            }
-        };
-        clean();
-        let prepared = prepare(backup, &copy, folder, at).await;
-        let (as_of, parked) = match prepared {
-            Ok(prepared) => prepared,
-            Err(error) => {
-                clean();
-                return Err(error);
-            }
-        };
-        let replaced = put_aside(folder, &path, at)?;
-        std::fs::rename(&copy, &path).map_err(|error| of_path(&error, &copy))?;
-        folder::sync(folder)?;
-        Mark::forget(folder)?;
-        drop(lock);
-        // Opened once as its owner, so that the mark knows it.
-        let restored = Self::open(folder).await?;
-        let runs = restored.runs(&RunFilter::default()).await?.len() as u64;
-        restored.shut().await?;
-        Ok(Restored { replaced, as_of, parked, runs })
-    }
-}
-
-/// Makes a copy of a backup that may take the journal's place.
-async fn prepare(
-    backup: &Path,
-    copy: &Path,
+pub(super) async fn restore(
     folder: &Path,
+    backup: &Path,
     at: Timestamp,
-) -> Result<(Timestamp, Vec<RunId>), JournalError> {
-    std::fs::copy(backup, copy).map_err(|error| of_path(&error, backup))?;
-    let mut connection = open::connect(copy, false, &Options::default()).await?;
-    open::check(&mut connection, "integrity_check").await?;
-    let row = sqlx::query("SELECT max(changed) FROM runs").fetch_one(&mut connection).await;
-    let newest: Option<i64> = row.and_then(|row| row.try_get(0)).map_err(of_database)?;
-    let newest = newest.and_then(|newest| Timestamp::from_nanosecond(newest.into()).ok());
-    let as_of = newest.unwrap_or(at);
-    let meta = read_meta(&mut connection).await?;
-    let seen = Mark::read(folder).ok().flatten().map_or(0, |seen| seen.generation);
-    let generation = meta.generation.max(i64::try_from(seen).unwrap_or(i64::MAX)) + 1;
-    check_runs(&mut connection).await?;
-    let mark = Mark::unwritten(copy)?;
-    let mut writing = Writing::open(connection, mark).await?;
-    writing.begin().await?;
-    let parked = park(&mut writing, generation, as_of, at).await;
-    let parked = writing.finish(parked).await?;
-    writing.shut().await?;
-    Ok((as_of, parked))
+) -> Result<Restored, JournalError> {
+    folder::make(folder)?;
+    let _lock = OwnerLock::take(folder)?;
+    let (database, new) = (folder::database(folder), folder.join("journal.db.new"));
+    discard(&new)?;
+    schema::check_header(backup)?;
+    copy(backup, &new)?;
+    let prepared = prepare(folder, &new, at).await;
+    let (meta, parked, as_of) = match prepared {
+        Ok(prepared) => prepared,
+        Err(error) => {
+            discard(&new)?;
+            return Err(error);
+        }
+    };
+    let replaced = set_aside(folder, &database, at)?;
+    fs::rename(&new, &database).map_err(|error| of_path(&error, &database))?;
+    folder::sync(folder)?;
+    let mark = Mark::open(folder)?;
+    mark.raise(meta.reached())?;
+    mark.sync()?;
+    Ok(Restored { parked, replaced, as_of })
 }
 
-async fn park(
-    writing: &mut Writing,
-    generation: i64,
-    as_of: Timestamp,
+/// Checks a copy of the backup wholly, and makes it what shall stand.
+async fn prepare(
+    folder: &Path,
+    new: &Path,
     at: Timestamp,
-) -> Result<Vec<RunId>, JournalError> {
-    let meta = writing.meta();
-    meta.generation = generation;
-    meta.restored_as_of = Some(nanoseconds(as_of));
-    meta.restored_at = Some(nanoseconds(at));
-    let rows = sqlx::query("SELECT id FROM runs WHERE status <> 3 ORDER BY serial")
-        .fetch_all(writing.connection()?)
-        .await
-        .map_err(of_database)?;
-    let mut parked = Vec::new();
-    for row in rows {
-        let id: String = row.try_get(0).map_err(of_database)?;
-        let id: RunId = id.parse().map_err(|_| corrupt("the id of a run"))?;
-        let (mut record, progress) = writing.record(&id).await?;
-        record.status = Status::Waiting;
-        record.waiting = Some(Waiting { reason: WaitingReason::Restored, until: None });
-        record.changed = at;
-        writing.store(&record, progress).await?;
-        parked.push(id);
+) -> Result<(Meta, Vec<RunId>, Timestamp), JournalError> {
+    let mut connection = connect(new, Options::default(), false).await?;
+    let found = schema::look(&mut connection, new).await?;
+    if found == schema::Found::Nothing {
+        let message = "cannot be restored from an empty file";
+        return Err(JournalError::new(JournalErrorKind::Corrupt, message));
     }
-    Ok(parked)
+    schema::check_whole(&mut connection).await?;
+    let runs = upkeep::read_all(&mut connection).await?;
+    schema::migrate(&mut connection, found).await?;
+    let mut meta = Meta::read(&mut connection).await?;
+    let reached = highest(folder).await.max(meta.reached());
+    let as_of = runs.iter().map(|run| run.record.changed).max().unwrap_or(Timestamp::UNIX_EPOCH);
+    meta.generation = reached.generation.cast_signed() + 1;
+    meta.counter += 1;
+    meta.restored = Some((nanoseconds(as_of), nanoseconds(at)));
+    let (mut batch, mut parked) = (Batch::of("BEGIN IMMEDIATE"), Vec::new());
+    meta.replace(&mut batch);
+    for mut run in runs {
+        if run.record.status == Status::Finished {
+            continue;
+        }
+        // No attempt of before may write any more.
+        meta.epoch += 1;
+        run.record.epoch = meta.epoch.cast_unsigned();
+        run.record.status = Status::Waiting;
+        run.record.waiting = Some(Waiting { reason: WaitingReason::Restored, until: None });
+        runs::update(&mut batch, &run)?;
+        batch.run(&mut connection).await.map_err(of_database)?;
+        parked.push(run.record.new.id);
+    }
+    meta.replace(&mut batch);
+    batch.statement("COMMIT").run(&mut connection).await.map_err(of_database)?;
+    parked.reverse();
+    // The last connection leaves one file, with everything in it.
+    connection.close().await.map_err(of_database)?;
+    sync(new)?;
+    Ok((meta, parked, as_of))
 }
 
-/// Reads everything once, so that a damaged backup is not put in place.
-async fn check_runs(connection: &mut SqliteConnection) -> Result<(), JournalError> {
-    let rows = sqlx::query("SELECT id, serial FROM runs").fetch_all(&mut *connection).await;
-    for row in rows.map_err(of_database)? {
-        let id: String = row.try_get(0).map_err(of_database)?;
-        let serial: i64 = row.try_get(1).map_err(of_database)?;
-        let run: RunId = id.parse().map_err(|_| corrupt("the id of a run"))?;
-        let statement =
-            format!("SELECT {} FROM entries WHERE id >= ? AND id < ?", super::rows::ENTRY);
-        let entries = sqlx::query(AssertSqlSafe(statement))
-            .bind(entry_id(serial, 0))
-            .bind(entry_id(serial + 1, 0))
-            .fetch_all(&mut *connection)
-            .await
-            .map_err(of_database)?;
-        for entry in &entries {
-            super::rows::entry(entry, &run)?;
+/// What this folder has seen, as far as that can still be told.
+async fn highest(folder: &Path) -> Reached {
+    let mark = Mark::read(folder).ok().flatten().unwrap_or_default();
+    let database = folder::database(folder);
+    let there = if database.exists() {
+        match connect(&database, Options::default(), true).await {
+            Ok(mut connection) => read(&mut connection).await,
+            Err(_) => Reached::default(),
         }
-        let progress = super::rows::progress(connection, &run).await?;
-        if progress.is_none_or(|progress| progress.entries != entries.len() as i64) {
-            return Err(corrupt(format_args!("the calls of run {run}")));
-        }
-    }
-    Ok(())
+    } else {
+        Reached::default()
+    };
+    mark.max(there)
 }
 
-/// Renames what is there, with its log, so that it can be looked at.
-fn put_aside(folder: &Path, path: &Path, at: Timestamp) -> Result<Option<PathBuf>, JournalError> {
-    if !path.exists() {
+async fn read(connection: &mut SqliteConnection) -> Reached {
+    // A damaged one is why a restore is made.
+    Meta::read(connection).await.map(|meta| meta.reached()).unwrap_or_default()
+}
+
+/// Moves the database and its log out of the way.
+fn set_aside(
+    folder: &Path,
+    database: &Path,
+    at: Timestamp,
+) -> Result<Option<PathBuf>, JournalError> {
+    if !database.exists() {
         return Ok(None);
     }
-    let name = format!("journal.db.replaced-{}", at.strftime("%Y%m%dT%H%M%SZ"));
-    let aside = folder.join(&name);
-    for end in ["-wal", "-shm", ""] {
-        let from = folder.join(format!("{}{end}", folder::DATABASE));
+    let stamp = at.to_string().replace(':', "-");
+    let aside = folder.join(format!("{}.replaced-{stamp}", folder::DATABASE));
+    // A link first, and the log after: whenever this stops, the folder has a database or says that it is too old.
+    fs::hard_link(database, &aside)
+        .or_else(|_| fs::copy(database, &aside).map(|_| ()))
+        .map_err(|error| of_path(&error, &aside))?;
+    for log in ["-wal", "-shm"] {
+        let from = folder.join(format!("{}{log}", folder::DATABASE));
         if from.exists() {
-            let to = folder.join(format!("{name}{end}"));
-            std::fs::rename(&from, &to).map_err(|error| of_path(&error, &from))?;
+            let to = folder.join(format!("{}.replaced-{stamp}{log}", folder::DATABASE));
+            fs::rename(&from, &to).map_err(|error| of_path(&error, &from))?;
         }
     }
     Ok(Some(aside))
+}
+
+fn copy(from: &Path, to: &Path) -> Result<(), JournalError> {
+    folder::make_database(to)?;
+    let mut source = fs::File::open(from).map_err(|error| of_path(&error, from))?;
+    let target = fs::OpenOptions::new().write(true).open(to);
+    let mut target = target.map_err(|error| of_path(&error, to))?;
+    std::io::copy(&mut source, &mut target).map_err(|error| of_path(&error, to))?;
+    Ok(())
+}
+
+fn sync(path: &Path) -> Result<(), JournalError> {
+    let file = fs::File::open(path).and_then(|file| file.sync_all());
+    file.map_err(|error| of_path(&error, path))
+}
+
+fn discard(new: &Path) -> Result<(), JournalError> {
+    for log in ["", "-wal", "-shm"] {
+        let mut name = new.as_os_str().to_owned();
+        name.push(log);
+        match fs::remove_file(&name) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(of_path(&error, Path::new(&name)));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
 }

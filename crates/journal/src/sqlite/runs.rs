@@ -1,362 +1,278 @@
-//! Runs and their attempts.
+//! The rows of runs and of their progress.
 
 use jiff::Timestamp;
-use pianoroll_model::{Outcome, RunId, Status};
+use pianoroll_model::RunId;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sqlx::sqlite::SqliteConnection;
-use sqlx::{AssertSqlSafe, QueryBuilder, Row as _, Sqlite as Database, SqlitePool};
+use sqlx::sqlite::{SqliteConnection, SqliteRow};
+use sqlx::{AssertSqlSafe, QueryBuilder, Sqlite};
 
+use super::batch::Batch;
 use super::error::{corrupt, of_database};
 use super::pack::{pack, unpack_json};
-use super::rows::{entry_id, nanoseconds, packed_record, record};
 use super::sum::Sum;
-use super::words::Word;
-use super::writing::{Progress, Writing};
-use crate::entry::Answer;
-use crate::error::JournalError;
+use super::values::{column, nanoseconds, word};
+use super::words::Word as _;
+use crate::error::{JournalError, JournalErrorKind};
 use crate::rules;
-use crate::run::{
-    AttemptEnd, AttemptRecord, Claim, End, LastRun, NewRun, Program, RunFilter, RunRecord,
-    StateScope, Trigger,
-};
+use crate::run::{NewRun, RunFilter, RunRecord, Waiting};
 
-/// What [`record`] reads.
-const RECORD: &str =
-    "SELECT id, record, runs.checksum, entries FROM runs JOIN progress ON run = serial";
-
-impl Writing {
-    pub(super) async fn create(
-        &mut self,
-        run: NewRun,
-        program: Program,
-    ) -> Result<Option<RunId>, JournalError> {
-        rules::check_program(&run, &program)?;
-        if let Some(made) = self.occurred(&run).await? {
-            return Ok(Some(made));
-        }
-        let Program { digest, kind, content } = program;
-        sqlx::query("INSERT INTO programs VALUES (?, ?, ?) ON CONFLICT DO NOTHING")
-            .bind(digest)
-            .bind(kind)
-            .bind(pack(content.as_bytes()))
-            .execute(self.connection()?)
-            .await
-            .map_err(of_database)?;
-        let record = rules::created(run);
-        let (bytes, sum) = packed_record(&record);
-        let new = &record.new;
-        let inserted = sqlx::query("INSERT INTO runs VALUES (NULL, ?, ?, ?, ?, ?, NULL, ?, ?, ?)")
-            .bind(new.id.as_str())
-            .bind(new.scope.automation.as_str())
-            .bind(new.scope.connection.as_str())
-            .bind(new.program.as_str())
-            .bind(record.status.number())
-            .bind(nanoseconds(record.changed))
-            .bind(bytes)
-            .bind(sum)
-            .execute(self.connection()?)
-            .await;
-        let serial = match inserted {
-            Ok(inserted) => inserted.last_insert_rowid(),
-            Err(error) if super::error::is_taken(&error) => {
-                return Err(rules::state(format!("has a run {} already", new.id)));
-            }
-            Err(error) => return Err(of_database(error)),
-        };
-        let progress = Progress { serial, epoch: 0, entries: 0, places: 0 };
-        sqlx::query("INSERT INTO progress VALUES (?, 0, 0, 0, ?)")
-            .bind(serial)
-            .bind(progress.sum())
-            .execute(self.connection()?)
-            .await
-            .map_err(of_database)?;
-        Ok(None)
-    }
-
-    /// Keeps what may make but one run; the answer is the run that it has made before.
-    async fn occurred(&mut self, run: &NewRun) -> Result<Option<RunId>, JournalError> {
-        let (statement, name, event) = match &run.trigger {
-            Trigger::Manual | Trigger::Rerun { .. } => return Ok(None),
-            Trigger::Schedule { schedule, due } => (
-                "INSERT INTO occurrences (schedule, due, fate, run) VALUES (?1, ?2, 'fired', ?3) \
-                 ON CONFLICT DO UPDATE SET run = run RETURNING run",
-                schedule,
-                due.to_string(),
-            ),
-            Trigger::Webhook { hook, event } => (
-                "INSERT INTO events (hook, event, run) VALUES (?1, ?2, ?3) \
-                 ON CONFLICT DO UPDATE SET run = run RETURNING run",
-                hook,
-                event.clone(),
-            ),
-        };
-        let row = sqlx::query(statement)
-            .bind(name.as_str())
-            .bind(event)
-            .bind(run.id.as_str())
-            .fetch_one(self.connection()?)
-            .await
-            .map_err(of_database)?;
-        let made: String = row.try_get(0).map_err(of_database)?;
-        let made: RunId = made.parse().map_err(|_| corrupt("an occurrence"))?;
-        Ok(Some(made).filter(|made| *made != run.id))
-    }
-
-    pub(super) async fn claim(
-        &mut self,
-        run: &RunId,
-        at: Timestamp,
-    ) -> Result<Claim, JournalError> {
-        let (mut record, progress) = self.record(run).await?;
-        self.meta().epoch += 1;
-        let epoch = self.meta().epoch.unsigned_abs();
-        let claim = rules::begin(&mut record, epoch, at)?;
-        self.interrupt(progress.serial, at).await?;
-        let (number, error) = (claim.attempt, Value::Null);
-        let begun = AttemptRecord { number, started: at, ended: None, end: None, error };
-        self.put_attempt(progress.serial, &begun).await?;
-        self.store(&record, progress).await?;
-        Ok(claim)
-    }
-
-    pub(super) async fn end(&mut self, claim: &Claim, end: End) -> Result<(), JournalError> {
-        let (mut record, progress) = self.record(&claim.run).await?;
-        let (at, ending, error) = (end.at, end.end, end.error.clone());
-        rules::end(&mut record, claim, end)?;
-        if let Some(mut attempt) = self.last_attempt(progress.serial).await? {
-            attempt.ended = Some(at);
-            attempt.end = Some(ending);
-            attempt.error = error;
-            self.put_attempt(progress.serial, &attempt).await?;
-        }
-        self.tidy(&record, progress.serial).await?;
-        self.store(&record, progress).await
-    }
-
-    pub(super) async fn close(&mut self, run: &RunId, end: End) -> Result<(), JournalError> {
-        let (mut record, progress) = self.record(run).await?;
-        let at = end.at;
-        self.meta().epoch += 1;
-        let (owner, epoch) = (self.owner(), self.meta().epoch.unsigned_abs());
-        rules::close(&mut record, owner, epoch, end)?;
-        self.interrupt(progress.serial, at).await?;
-        self.tidy(&record, progress.serial).await?;
-        self.store(&record, progress).await
-    }
-
-    pub(super) async fn resolve(
-        &mut self,
-        run: &RunId,
-        number: u64,
-        answer: Answer,
-    ) -> Result<(), JournalError> {
-        let (mut record, mut progress) = self.record(run).await?;
-        rules::check_at_rest(&record, self.owner())?;
-        let entry = self.entry(run, progress.serial, number).await?;
-        rules::check_open(run, number, entry.state())?;
-        self.answer_entry(run, number, &answer, &mut progress).await?;
-        self.meta().epoch += 1;
-        record.epoch = self.meta().epoch.unsigned_abs();
-        self.store(&record, progress).await
-    }
-
-    /// Changes a run's record by a rule.
-    pub(super) async fn change(
-        &mut self,
-        run: &RunId,
-        rule: impl FnOnce(&mut RunRecord) -> Result<(), JournalError> + Send,
-    ) -> Result<(), JournalError> {
-        let (mut record, progress) = self.record(run).await?;
-        rule(&mut record)?;
-        self.store(&record, progress).await
-    }
-
-    pub(super) async fn record(
-        &mut self,
-        run: &RunId,
-    ) -> Result<(RunRecord, Progress), JournalError> {
-        let progress = self.progress(run).await?;
-        let statement = format!("{RECORD} WHERE serial = ?");
-        let row = sqlx::query(AssertSqlSafe(statement)).bind(progress.serial);
-        let row = row.fetch_one(self.connection()?).await.map_err(of_database)?;
-        Ok((record(&row)?, progress))
-    }
-
-    /// Stores a record, and whether anybody may write.
-    pub(super) async fn store(
-        &mut self,
-        record: &RunRecord,
-        progress: Progress,
-    ) -> Result<(), JournalError> {
-        let (bytes, sum) = packed_record(record);
-        let statement = "UPDATE runs SET status = ?, outcome = ?, changed = ?, record = ?, checksum = ? WHERE serial = ?";
-        sqlx::query(statement)
-            .bind(record.status.number())
-            .bind(record.outcome.map(Word::number))
-            .bind(nanoseconds(record.changed))
-            .bind(bytes)
-            .bind(sum)
-            .bind(progress.serial)
-            .execute(self.connection()?)
-            .await
-            .map_err(of_database)?;
-        let epoch = Self::open_epoch(record.status, record.epoch);
-        self.store_progress(&record.new.id, Progress { epoch, ..progress }).await
-    }
-
-    /// What a run that has completed keeps of its reads: that they were made.
-    async fn tidy(&mut self, record: &RunRecord, serial: i64) -> Result<(), JournalError> {
-        match rules::keeps_reads(record) {
-            true => Ok(()),
-            false => self.forget_reads(serial).await,
-        }
-    }
-
-    pub(super) async fn forget_reads(&mut self, serial: i64) -> Result<(), JournalError> {
-        let statement = "UPDATE entries SET body = NULL, body_sum = NULL WHERE id >= ? AND id < ? AND effect = 0 AND body IS NOT NULL";
-        sqlx::query(statement)
-            .bind(entry_id(serial, 0))
-            .bind(entry_id(serial + 1, 0))
-            .execute(self.connection()?)
-            .await
-            .map_err(of_database)?;
-        Ok(())
-    }
-
-    pub(super) async fn put_attempt(
-        &mut self,
-        serial: i64,
-        attempt: &AttemptRecord,
-    ) -> Result<(), JournalError> {
-        let number = i64::from(attempt.number);
-        // Records are maps with texts as keys, so they always serialise.
-        let bytes = pack(&serde_json::to_vec(attempt).unwrap_or_default());
-        let sum = attempt_sum(serial, number, &bytes);
-        sqlx::query("INSERT OR REPLACE INTO attempts VALUES (?, ?, ?, ?)")
-            .bind(serial)
-            .bind(number)
-            .bind(bytes)
-            .bind(sum)
-            .execute(self.connection()?)
-            .await
-            .map_err(of_database)?;
-        Ok(())
-    }
-
-    async fn last_attempt(&mut self, serial: i64) -> Result<Option<AttemptRecord>, JournalError> {
-        Ok(attempts_of(self.connection()?, serial).await?.pop())
-    }
-
-    pub(super) async fn attempts(
-        &mut self,
-        serial: i64,
-    ) -> Result<Vec<AttemptRecord>, JournalError> {
-        attempts_of(self.connection()?, serial).await
-    }
-
-    async fn interrupt(&mut self, serial: i64, at: Timestamp) -> Result<(), JournalError> {
-        let last = self.last_attempt(serial).await?;
-        let Some(mut attempt) = last.filter(|attempt| attempt.end.is_none()) else { return Ok(()) };
-        attempt.end = Some(AttemptEnd::Interrupted);
-        attempt.ended = Some(at);
-        self.put_attempt(serial, &attempt).await
-    }
+macro_rules! columns {
+    () => {
+        "r.serial, r.id, r.automation, r.connection, r.program, r.status, r.outcome, r.changed, r.begun, r.came, r.checksum, \
+         p.epoch, p.entries, p.places, p.checksum FROM runs r LEFT JOIN progress p ON p.run = r.serial"
+    };
 }
 
-fn attempt_sum(serial: i64, number: i64, bytes: &[u8]) -> i64 {
-    Sum::of("attempt").number(serial).number(number).bytes(bytes).finish()
+const SELECT_ALL: &str = concat!("SELECT ", columns!());
+const SELECT: &str = concat!("SELECT ", columns!(), " WHERE r.id = ?");
+
+const INSERT: &str = "INSERT INTO runs (id, automation, connection, program, status, outcome, changed, begun, came, checksum, \
+    serial) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+
+const UPDATE: &str = "UPDATE runs SET id = ?, automation = ?, connection = ?, program = ?, status = ?, outcome = ?, \
+    changed = ?, begun = ?, came = ?, checksum = ? WHERE serial = ?";
+
+const PROGRESS: &str =
+    "REPLACE INTO progress (run, epoch, entries, places, checksum) VALUES (?, ?, ?, ?, ?)";
+
+/// A run, as it was read.
+#[derive(Clone, Debug)]
+pub(super) struct Stored {
+    pub(super) serial: i64,
+    pub(super) record: RunRecord,
+    /// The sum of the places of its entries.
+    pub(super) places: u64,
 }
 
-async fn attempts_of(
+/// What comes of a run, as JSON: everything that has no column.
+#[derive(Serialize, Deserialize)]
+struct Came {
+    waiting: Option<Waiting>,
+    attempt: u32,
+    cancel_requested: bool,
+    reads_gone: bool,
+    changed: Timestamp,
+    result: Value,
+    error: Value,
+    summary: Value,
+}
+
+/// A run; none where there is none.
+pub(super) async fn find(
+    connection: &mut SqliteConnection,
+    run: &RunId,
+) -> Result<Option<Stored>, JournalError> {
+    let row = sqlx::query(SELECT).bind(run.as_str()).fetch_optional(connection).await;
+    row.map_err(of_database)?.map(|row| read(&row)).transpose()
+}
+
+/// A run that must be there.
+pub(super) async fn get(
+    connection: &mut SqliteConnection,
+    run: &RunId,
+) -> Result<Stored, JournalError> {
+    find(connection, run).await?.ok_or_else(|| rules::no_run(run))
+}
+
+/// A run by its serial.
+pub(super) async fn by_serial(
     connection: &mut SqliteConnection,
     serial: i64,
-) -> Result<Vec<AttemptRecord>, JournalError> {
-    let statement = "SELECT number, record, checksum FROM attempts WHERE run = ? ORDER BY number";
-    let rows = sqlx::query(statement).bind(serial).fetch_all(connection).await;
-    let mut found = Vec::new();
-    for row in rows.map_err(of_database)? {
-        let number: i64 = row.try_get(0).map_err(of_database)?;
-        let bytes: &[u8] = row.try_get(1).map_err(of_database)?;
-        let sum: i64 = row.try_get(2).map_err(of_database)?;
-        let whole = attempt_sum(serial, number, bytes) == sum;
-        let attempt = unpack_json(bytes).filter(|_| whole);
-        found.push(attempt.ok_or_else(|| corrupt(format_args!("attempt {number} of a run")))?);
-    }
-    Ok(found)
+) -> Result<Stored, JournalError> {
+    let sql = format!("{SELECT_ALL} WHERE r.serial = ?");
+    let row = sqlx::query(AssertSqlSafe(sql)).bind(serial).fetch_one(connection).await;
+    read(&row.map_err(of_database)?)
 }
 
-pub(super) async fn one(pool: &SqlitePool, run: &RunId) -> Result<Option<RunRecord>, JournalError> {
-    let statement = format!("{RECORD} WHERE id = ?");
-    let row = sqlx::query(AssertSqlSafe(statement)).bind(run.as_str()).fetch_optional(pool).await;
-    row.map_err(of_database)?.as_ref().map(record).transpose()
+/// All runs, in the order in which they were created.
+pub(super) async fn all(connection: &mut SqliteConnection) -> Result<Vec<Stored>, JournalError> {
+    let sql = format!("{SELECT_ALL} ORDER BY r.serial");
+    let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(connection).await.map_err(of_database)?;
+    rows.iter().map(read).collect()
 }
 
-pub(super) async fn all(
-    pool: &SqlitePool,
+/// Runs that are meant, newest first.
+pub(super) async fn list(
+    connection: &mut SqliteConnection,
     filter: &RunFilter,
-) -> Result<Vec<RunRecord>, JournalError> {
-    let mut query = QueryBuilder::<Database>::new(RECORD);
-    query.push(" WHERE 1 = 1");
-    for (column, wanted) in
-        [(" AND automation = ", &filter.automation), (" AND connection = ", &filter.connection)]
-    {
-        if let Some(wanted) = wanted {
-            query.push(column).push_bind(wanted.as_str());
-        }
+) -> Result<Vec<Stored>, JournalError> {
+    let mut query = QueryBuilder::<Sqlite>::new(SELECT_ALL);
+    query.push(" WHERE 1");
+    if let Some(automation) = &filter.automation {
+        query.push(" AND r.automation = ").push_bind(automation.as_str());
     }
-    among(&mut query, "status", filter.status.iter().map(|word: &Status| word.number()));
-    among(&mut query, "outcome", filter.outcome.iter().map(|word: &Outcome| word.number()));
+    if let Some(account) = &filter.connection {
+        query.push(" AND r.connection = ").push_bind(account.as_str());
+    }
     if let Some(prefix) = &filter.id_prefix {
-        query.push(" AND substr(id, 1, ").push_bind(prefix.chars().count() as i64);
-        query.push(") = ").push_bind(prefix.as_str());
+        query.push(" AND r.id >= ").push_bind(prefix.as_str());
+        query.push(" AND substr(r.id, 1, length(").push_bind(prefix.as_str());
+        query.push(")) = ").push_bind(prefix.as_str());
     }
     if let Some(before) = &filter.before {
-        query.push(" AND serial < coalesce((SELECT serial FROM runs WHERE id = ");
-        query.push_bind(before.as_str()).push("), 0)");
+        query.push(" AND r.serial < (SELECT serial FROM runs WHERE id = ");
+        query.push_bind(before.as_str()).push(")");
     }
-    query.push(" ORDER BY serial DESC");
+    let status = filter.status.iter().map(|status| status.number());
+    numbers(&mut query, "r.status", status.collect());
+    let outcome = filter.outcome.iter().map(|outcome| outcome.number());
+    numbers(&mut query, "r.outcome", outcome.collect());
+    query.push(" ORDER BY r.serial DESC");
     if filter.limit > 0 {
         query.push(" LIMIT ").push_bind(i64::from(filter.limit));
     }
-    let rows = query.build().fetch_all(pool).await.map_err(of_database)?;
-    rows.iter().map(record).collect()
+    let rows = query.build().persistent(false).fetch_all(connection).await.map_err(of_database)?;
+    rows.iter().map(read).collect()
 }
 
-fn among(
-    query: &mut QueryBuilder<Database>,
-    column: &'static str,
-    numbers: impl Iterator<Item = i64>,
-) {
-    let numbers: Vec<String> = numbers.map(|number| number.to_string()).collect();
-    if !numbers.is_empty() {
-        query.push(format!(" AND {column} IN ({})", numbers.join(", ")));
+fn numbers(query: &mut QueryBuilder<Sqlite>, column: &'static str, numbers: Vec<i64>) {
+    if numbers.is_empty() {
+        return;
     }
-}
-
-pub(super) async fn attempts(
-    pool: &SqlitePool,
-    run: &RunId,
-) -> Result<Vec<AttemptRecord>, JournalError> {
-    let mut read = pool.acquire().await.map_err(of_database)?;
-    match super::rows::progress(&mut read, run).await? {
-        Some(progress) => attempts_of(&mut read, progress.serial).await,
-        None => Ok(Vec::new()),
+    query.push(" AND ").push(column).push(" IN (");
+    let mut list = query.separated(", ");
+    for number in numbers {
+        list.push_bind(number);
     }
+    query.push(")");
 }
 
-pub(super) async fn last(
-    pool: &SqlitePool,
-    scope: &StateScope,
-) -> Result<Option<LastRun>, JournalError> {
-    let statement = format!(
-        "{RECORD} WHERE automation = ? AND connection = ? AND outcome = {} ORDER BY serial DESC LIMIT 1",
-        Outcome::Completed.number()
+/// The newest run of a scope that completed.
+pub(super) async fn newest_completed(
+    connection: &mut SqliteConnection,
+    automation: &str,
+    account: &str,
+) -> Result<Option<Stored>, JournalError> {
+    const NEWEST: &str = concat!(
+        "SELECT ",
+        columns!(),
+        " WHERE r.automation = ? AND r.connection = ? AND r.outcome = 0 ORDER BY r.serial DESC LIMIT 1"
     );
-    let row = sqlx::query(AssertSqlSafe(statement))
-        .bind(scope.automation.as_str())
-        .bind(scope.connection.as_str())
-        .fetch_optional(pool)
-        .await;
-    let record = row.map_err(of_database)?.as_ref().map(record).transpose()?;
-    Ok(record.as_ref().map(rules::last_run))
+    let query = sqlx::query(NEWEST).bind(automation).bind(account);
+    let row = query.fetch_optional(connection).await.map_err(of_database)?;
+    row.map(|row| read(&row)).transpose()
+}
+
+/// Stores a new run.
+pub(super) fn insert(batch: &mut Batch, run: &Stored) -> Result<(), JournalError> {
+    write(batch.statement(INSERT), run)?;
+    progress(batch, run);
+    Ok(())
+}
+
+/// Stores a run that has changed.
+pub(super) fn update(batch: &mut Batch, run: &Stored) -> Result<(), JournalError> {
+    write(batch.statement(UPDATE), run)?;
+    progress(batch, run);
+    Ok(())
+}
+
+fn write(batch: &mut Batch, run: &Stored) -> Result<(), JournalError> {
+    let record = &run.record;
+    let came = Came {
+        waiting: record.waiting,
+        attempt: record.attempt,
+        cancel_requested: record.cancel_requested,
+        reads_gone: record.reads_gone,
+        changed: record.changed,
+        result: record.result.clone(),
+        error: record.error.clone(),
+        summary: record.summary.clone(),
+    };
+    let (begun, came) = (json(&record.new)?, json(&came)?);
+    let outcome = record.outcome.map(|outcome| outcome.number());
+    let checksum = checksum(run.serial, record, &begun, &came);
+    batch
+        .bind(record.new.id.as_str())
+        .bind(record.new.scope.automation.as_str())
+        .bind(record.new.scope.connection.as_str())
+        .bind(record.new.program.as_str())
+        .bind(record.status.number())
+        .bind(outcome)
+        .bind(nanoseconds(record.changed))
+        .bind(begun)
+        .bind(came)
+        .bind(checksum)
+        .bind(run.serial);
+    Ok(())
+}
+
+fn progress(batch: &mut Batch, run: &Stored) {
+    advance(batch, run.serial, run.record.epoch, run.record.entries, run.places);
+}
+
+/// Stores how far a run is.
+pub(super) fn advance(batch: &mut Batch, serial: i64, epoch: u64, entries: u64, places: u64) {
+    let (epoch, entries, places) =
+        (epoch.cast_signed(), entries.cast_signed(), places.cast_signed());
+    batch
+        .statement(PROGRESS)
+        .bind(serial)
+        .bind(epoch)
+        .bind(entries)
+        .bind(places)
+        .bind(progress_sum(serial, epoch, entries, places));
+}
+
+fn read(row: &SqliteRow) -> Result<Stored, JournalError> {
+    let id: String = column(row, 1)?;
+    parse(row)?.ok_or_else(|| corrupt(format!("run {id}")))
+}
+
+fn parse(row: &SqliteRow) -> Result<Option<Stored>, JournalError> {
+    let serial: i64 = column(row, 0)?;
+    let (begun, came): (&[u8], &[u8]) = (column(row, 8)?, column(row, 9)?);
+    let (Some(new), Some(rest)) = (unpack_json::<NewRun>(begun), unpack_json::<Came>(came)) else {
+        return Ok(None);
+    };
+    let outcome: Option<i64> = column(row, 6)?;
+    let outcome = outcome.map(pianoroll_model::Outcome::of_number);
+    let (Some(status), false) = (word(row, 5)?, outcome == Some(None)) else { return Ok(None) };
+    let (epoch, entries, places): (i64, i64, i64) =
+        (column(row, 11)?, column(row, 12)?, column(row, 13)?);
+    let record = RunRecord {
+        new,
+        status,
+        waiting: rest.waiting,
+        outcome: outcome.flatten(),
+        attempt: rest.attempt,
+        epoch: epoch.cast_unsigned(),
+        cancel_requested: rest.cancel_requested,
+        reads_gone: rest.reads_gone,
+        changed: rest.changed,
+        entries: entries.cast_unsigned(),
+        result: rest.result,
+        error: rest.error,
+        summary: rest.summary,
+    };
+    let scope = &record.new.scope;
+    let is_whole = column::<i64>(row, 10)? == checksum(serial, &record, begun, came)
+        && column::<i64>(row, 14)? == progress_sum(serial, epoch, entries, places)
+        // What the index finds them by is what they are.
+        && column::<&str>(row, 1)? == record.new.id.as_str()
+        && column::<&str>(row, 2)? == scope.automation
+        && column::<&str>(row, 3)? == scope.connection
+        && column::<&str>(row, 4)? == record.new.program
+        && column::<i64>(row, 7)? == nanoseconds(record.changed);
+    Ok(is_whole.then_some(Stored { serial, record, places: places.cast_unsigned() }))
+}
+
+/// The columns that repeat what is in the JSON are compared with it.
+fn checksum(serial: i64, record: &RunRecord, begun: &[u8], came: &[u8]) -> i64 {
+    let outcome = record.outcome.map(|outcome| outcome.number());
+    let sum = Sum::of("run").number(serial).number(record.status.number()).maybe_number(outcome);
+    sum.bytes(begun).bytes(came).finish()
+}
+
+fn progress_sum(serial: i64, epoch: i64, entries: i64, places: i64) -> i64 {
+    let sum = Sum::of("progress").number(serial).number(epoch);
+    sum.number(entries).number(places).finish()
+}
+
+fn json(value: &impl Serialize) -> Result<Vec<u8>, JournalError> {
+    let text = serde_json::to_vec(value).map_err(|error| {
+        JournalError::new(JournalErrorKind::State, format!("cannot write a run: {error}"))
+    })?;
+    Ok(pack(&text))
 }

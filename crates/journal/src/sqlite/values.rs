@@ -1,212 +1,78 @@
-//! Notes, programs and state values.
+//! Values between Rust and SQLite.
+
+use std::time::Duration;
 
 use jiff::Timestamp;
 use pianoroll_model::RunId;
-use serde_json::Value;
-use sqlx::sqlite::{SqliteConnection, SqliteRow};
-use sqlx::{Row as _, SqlitePool};
+use sqlx::decode::Decode;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Row as _, Sqlite, Type};
 
-use super::error::{corrupt, of_database};
-use super::pack::{pack, unpack, unpack_json};
-use super::sum::Sum;
-use super::writing::Writing;
-use crate::entry::Note;
+use super::error::of_database;
+use super::words::Word;
 use crate::error::JournalError;
-use crate::run::{Program, StateScope, StateValue};
+use crate::rules;
 
-impl Writing {
-    /// Keeps a note. One that is there already stays.
-    pub(super) async fn put_note(&mut self, note: &Note, serial: i64) -> Result<(), JournalError> {
-        let bytes = packed(note);
-        let [parallel, item] = branch(note);
-        let number = i64::try_from(note.number).unwrap_or(i64::MAX);
-        sqlx::query("INSERT INTO notes VALUES (NULL, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING")
-            .bind(serial)
-            .bind(parallel)
-            .bind(item)
-            .bind(number)
-            .bind(bytes.as_slice())
-            .bind(note_sum(serial, parallel, item, number, &bytes))
-            .execute(self.connection()?)
-            .await
-            .map_err(of_database)?;
-        Ok(())
-    }
+/// A column of a row.
+pub(super) fn column<'r, T: Decode<'r, Sqlite> + Type<Sqlite>>(
+    row: &'r SqliteRow,
+    index: usize,
+) -> Result<T, JournalError> {
+    // A checksum tells what is wrong; the columns are STRICT.
+    row.try_get_unchecked(index).map_err(of_database)
+}
 
-    /// Puts another note in the place of one.
-    pub(super) async fn replace_note(
-        &mut self,
-        note: &Note,
-        serial: i64,
-    ) -> Result<(), JournalError> {
-        let bytes = packed(note);
-        let [parallel, item] = branch(note);
-        let number = i64::try_from(note.number).unwrap_or(i64::MAX);
-        let statement = "UPDATE notes SET note = ?, checksum = ? WHERE run = ? AND parallel = ? AND item = ? AND number = ?";
-        sqlx::query(statement)
-            .bind(bytes.as_slice())
-            .bind(note_sum(serial, parallel, item, number, &bytes))
-            .bind(serial)
-            .bind(parallel)
-            .bind(item)
-            .bind(number)
-            .execute(self.connection()?)
-            .await
-            .map_err(of_database)?;
-        Ok(())
-    }
+/// A column with a word.
+pub(super) fn word<W: Word>(row: &SqliteRow, index: usize) -> Result<Option<W>, JournalError> {
+    Ok(W::of_number(column(row, index)?))
+}
 
-    pub(super) async fn notes(&mut self, serial: i64) -> Result<Vec<Note>, JournalError> {
-        notes_of(self.connection()?, serial).await
-    }
+/// Nanoseconds since 1970. What is beyond the years 1677 to 2262 becomes their end.
+pub(super) fn nanoseconds(time: Timestamp) -> i64 {
+    let all = time.as_nanosecond();
+    i64::try_from(all).unwrap_or(if all < 0 { i64::MIN } else { i64::MAX })
+}
 
-    pub(super) async fn set_state(
-        &mut self,
-        scope: StateScope,
-        key: String,
-        value: Option<Value>,
-        at: Timestamp,
-        by: Option<RunId>,
-    ) -> Result<(), JournalError> {
-        let Some(value) = value else {
-            let statement =
-                "DELETE FROM state_values WHERE automation = ? AND connection = ? AND key = ?";
-            sqlx::query(statement)
-                .bind(scope.automation)
-                .bind(scope.connection)
-                .bind(key)
-                .execute(self.connection()?)
-                .await
-                .map_err(of_database)?;
-            return Ok(());
-        };
-        self.put_state(&StateValue { scope, key, value, changed: at, by }).await
-    }
+pub(super) fn time(nanoseconds: i64) -> Timestamp {
+    Timestamp::from_nanosecond(i128::from(nanoseconds)).unwrap_or_default()
+}
 
-    pub(super) async fn put_state(&mut self, state: &StateValue) -> Result<(), JournalError> {
-        // Values are JSON, so they always serialise.
-        let bytes = pack(&serde_json::to_vec(state).unwrap_or_default());
-        let StateScope { automation, connection } = &state.scope;
-        sqlx::query("INSERT OR REPLACE INTO state_values VALUES (?, ?, ?, ?, ?)")
-            .bind(automation.as_str())
-            .bind(connection.as_str())
-            .bind(state.key.as_str())
-            .bind(bytes.as_slice())
-            .bind(state_sum(automation, connection, &state.key, &bytes))
-            .execute(self.connection()?)
-            .await
-            .map_err(of_database)?;
-        Ok(())
-    }
+pub(super) fn length(duration: Duration) -> i64 {
+    i64::try_from(duration.as_nanos()).unwrap_or(i64::MAX)
+}
 
-    pub(super) async fn states(&mut self) -> Result<Vec<StateValue>, JournalError> {
-        let rows = sqlx::query(STATES).fetch_all(self.connection()?).await.map_err(of_database)?;
-        rows.iter().map(read_state).collect()
+pub(super) fn duration(nanoseconds: i64) -> Duration {
+    Duration::from_nanos(nanoseconds.unsigned_abs())
+}
+
+/// A branch; the trunk has one that no branch has.
+pub(super) fn branch(branch: Option<(u64, u64)>) -> (i64, i64) {
+    branch.map_or((-1, 0), |(parallel, item)| (parallel.cast_signed(), item.cast_signed()))
+}
+
+pub(super) fn branch_of(parallel: i64, item: i64) -> Option<(u64, u64)> {
+    (parallel != -1).then(|| (parallel.cast_unsigned(), item.cast_unsigned()))
+}
+
+/// The place of an entry among all.
+pub(super) fn entry_id(serial: i64, run: &RunId, number: u64) -> Result<i64, JournalError> {
+    match u32::try_from(number) {
+        Ok(number) => Ok(first_id(serial) + i64::from(number)),
+        Err(_) => Err(rules::state(format!("has no room for call {number} of run {run}"))),
     }
 }
 
-const STATES: &str =
-    "SELECT automation, connection, key, value, checksum FROM state_values ORDER BY 1, 2, 3";
-
-fn packed(note: &Note) -> Vec<u8> {
-    // Notes are texts and JSON, so they always serialise.
-    pack(&serde_json::to_vec(note).unwrap_or_default())
+/// Where a run's entries begin.
+pub(super) fn first_id(serial: i64) -> i64 {
+    serial << 32
 }
 
-fn branch(note: &Note) -> [i64; 2] {
-    let signed = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
-    note.branch.map_or([-1, 0], |(parallel, item)| [signed(parallel), signed(item)])
+/// Where they end.
+pub(super) fn last_id(serial: i64) -> i64 {
+    first_id(serial) + i64::from(u32::MAX)
 }
 
-fn note_sum(serial: i64, parallel: i64, item: i64, number: i64, bytes: &[u8]) -> i64 {
-    let sum = Sum::of("note").number(serial).number(parallel).number(item).number(number);
-    sum.bytes(bytes).finish()
-}
-
-fn state_sum(automation: &str, connection: &str, key: &str, bytes: &[u8]) -> i64 {
-    Sum::of("state value").text(automation).text(connection).text(key).bytes(bytes).finish()
-}
-
-fn read_state(row: &SqliteRow) -> Result<StateValue, JournalError> {
-    let text = |column: usize| row.try_get::<&str, _>(column).map_err(of_database);
-    let (automation, connection, key) = (text(0)?, text(1)?, text(2)?);
-    let bytes: &[u8] = row.try_get(3).map_err(of_database)?;
-    let sum: i64 = row.try_get(4).map_err(of_database)?;
-    let whole = state_sum(automation, connection, key, bytes) == sum;
-    let value = unpack_json(bytes).filter(|_| whole);
-    value.ok_or_else(|| corrupt(format_args!("the state value `{key}` of {automation}")))
-}
-
-async fn notes_of(
-    connection: &mut SqliteConnection,
-    serial: i64,
-) -> Result<Vec<Note>, JournalError> {
-    let statement =
-        "SELECT parallel, item, number, note, checksum FROM notes WHERE run = ? ORDER BY id";
-    let rows = sqlx::query(statement).bind(serial).fetch_all(connection).await;
-    let mut found = Vec::new();
-    for row in rows.map_err(of_database)? {
-        let number = |column: usize| row.try_get::<i64, _>(column).map_err(of_database);
-        let (parallel, item, place) = (number(0)?, number(1)?, number(2)?);
-        let bytes: &[u8] = row.try_get(3).map_err(of_database)?;
-        let whole = note_sum(serial, parallel, item, place, bytes) == number(4)?;
-        let note = unpack_json(bytes).filter(|_| whole);
-        found.push(note.ok_or_else(|| corrupt(format_args!("note {place} of a run")))?);
-    }
-    Ok(found)
-}
-
-pub(super) async fn notes(pool: &SqlitePool, run: &RunId) -> Result<Vec<Note>, JournalError> {
-    let mut read = pool.acquire().await.map_err(of_database)?;
-    match super::rows::progress(&mut read, run).await? {
-        Some(progress) => notes_of(&mut read, progress.serial).await,
-        None => Ok(Vec::new()),
-    }
-}
-
-pub(super) async fn program(
-    pool: &SqlitePool,
-    digest: &str,
-) -> Result<Option<Program>, JournalError> {
-    let statement = "SELECT kind, content FROM programs WHERE digest = ?";
-    let row =
-        sqlx::query(statement).bind(digest).fetch_optional(pool).await.map_err(of_database)?;
-    let Some(row) = row else { return Ok(None) };
-    let kind: String = row.try_get(0).map_err(of_database)?;
-    let bytes: &[u8] = row.try_get(1).map_err(of_database)?;
-    let content = unpack(bytes).and_then(|bytes| String::from_utf8(bytes).ok());
-    let program = content.map(|content| Program { digest: digest.to_owned(), kind, content });
-    let program = program.filter(Program::is_whole);
-    program.map(Some).ok_or_else(|| corrupt(format_args!("the program {digest}")))
-}
-
-pub(super) async fn state(
-    pool: &SqlitePool,
-    scope: &StateScope,
-    key: &str,
-) -> Result<Option<StateValue>, JournalError> {
-    let statement = "SELECT automation, connection, key, value, checksum FROM state_values \
-                     WHERE automation = ? AND connection = ? AND key = ?";
-    let row = sqlx::query(statement)
-        .bind(scope.automation.as_str())
-        .bind(scope.connection.as_str())
-        .bind(key)
-        .fetch_optional(pool)
-        .await
-        .map_err(of_database)?;
-    row.as_ref().map(read_state).transpose()
-}
-
-pub(super) async fn states(
-    pool: &SqlitePool,
-    scope: Option<&StateScope>,
-) -> Result<Vec<StateValue>, JournalError> {
-    let rows = sqlx::query(STATES).fetch_all(pool).await.map_err(of_database)?;
-    let all = rows.iter().map(read_state);
-    // State values are few, and listing them is rare.
-    let is_meant = |value: &Result<StateValue, _>| {
-        let scoped = |scope: &StateScope| value.as_ref().is_ok_and(|value| value.scope == *scope);
-        value.is_err() || scope.is_none_or(scoped)
-    };
-    all.filter(is_meant).collect()
+/// The number of an entry within its run.
+pub(super) fn number_of(id: i64) -> u64 {
+    (id & i64::from(u32::MAX)).cast_unsigned()
 }

@@ -10,7 +10,7 @@ use crate::exit::Exit;
 use crate::failure::{Failure, OrExit as _};
 
 #[derive(Debug, clap::Args)]
-#[group(id = "word", required = true, multiple = false, args = ["done", "retry", "fail"])]
+#[command(group(clap::ArgGroup::new("word").required(true).args(["done", "retry", "fail"])))]
 pub(crate) struct Args {
     /// Its id, the beginning of one, or `last`
     #[arg(value_name = "RUN")]

@@ -58,7 +58,7 @@ async fn a_run_that_failed_shows_where() {
 
             waits
               position  name
-              4         2 h 0 min
+              4         2 h 0 min, until 2026-01-01 00:00:00 UTC
 
             files
               position  name
