@@ -41,7 +41,7 @@ pub(super) struct Passage<'a> {
 /// Whether a call goes on to the gateway.
 pub(super) enum Depart {
     /// It does.
-    Go(Departed),
+    Go(Box<Departed>),
     /// An earlier attempt has made it.
     Recorded(Result<Answer, HostError>),
 }
@@ -99,7 +99,7 @@ impl Passage<'_> {
         });
         host.tally.call(self.operation);
         let began = host.clock().monotonic();
-        Ok(Depart::Go(Departed { entry, intent, lost, began }))
+        Ok(Depart::Go(Box::new(Departed { entry, intent, lost, began })))
     }
 
     /// A call that an earlier attempt has made: it counts, and is not made again.
