@@ -141,6 +141,7 @@ impl Sqlite {
         let readers = readers(&database);
         let mut connection = readers.acquire().await.map_err(of_database)?;
         if schema::look(&mut connection, &database).await? == schema::Found::Nothing {
+            mark::check(seen, mark::Reached::default())?;
             let message = format!("is not there yet: the one of {} is empty", folder.display());
             return Err(JournalError::new(JournalErrorKind::NotFound, message));
         }

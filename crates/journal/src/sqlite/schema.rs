@@ -43,6 +43,8 @@ pub(super) fn check_header(path: &Path) -> Result<(), JournalError> {
 /// What is in a database that was opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Found {
+    /// Nothing, or what a crash left that came while the first journal was made: nothing was recorded in it yet. Whether there has
+    /// been more is the mark's to tell.
     Nothing,
     /// With this version.
     Journal(i64),
@@ -64,13 +66,16 @@ pub(super) async fn look(
     }
     let row = sqlx::query(VERSION).fetch_one(&mut *connection).await.map_err(of_database)?;
     let version: Option<i64> = column(&row, 0)?;
-    let version = version.ok_or_else(|| corrupt("its version"))?;
+    let Some(version) = version else { return Ok(Found::Nothing) };
     let known = MIGRATIONS[MIGRATIONS.len() - 1].0;
     if version > known {
         let message = format!(
             "was written by a newer pianoroll (version {version} of its shape, and {known} is known here); use that one"
         );
         return Err(JournalError::new(JournalErrorKind::Version, message));
+    }
+    if number(connection, "SELECT count(*) FROM meta").await? == 0 {
+        return Ok(Found::Nothing);
     }
     Ok(Found::Journal(version))
 }

@@ -110,7 +110,8 @@ async fn flipped_bits_are_found_or_do_no_harm() {
             let what = format!("bit {bit} of {name}");
             found += usize::from(is_found(place.path(), name, &damaged, &whole, &what).await);
         }
-        assert!(found > 0, "{name}");
+        // Of a mark there are two: where one is damaged, the other tells, and nothing is refused.
+        assert_eq!(found > 0, name != "journal.mark", "{name}");
     }
 }
 
