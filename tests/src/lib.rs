@@ -1,5 +1,6 @@
 //! What the end-to-end tests share: the real binary, and simulators for it to talk to.
 
+pub mod crash;
 pub mod dry_run;
 pub mod guide;
 
@@ -50,7 +51,7 @@ pub fn binary() -> &'static Path {
 }
 
 /// A run of the binary that has ended.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Finished {
     /// The exit code; -1 for a signal.
     pub code: i32,

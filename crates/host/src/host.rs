@@ -188,6 +188,12 @@ impl Host {
         Branch::new(Arc::clone(self), Arc::clone(&self.trunk), self.own.clone())
     }
 
+    /// The state values as the program has left them, where nothing records the run.
+    #[must_use]
+    pub fn unrecorded_state(&self) -> BTreeMap<String, Value> {
+        lock(&self.state).clone()
+    }
+
     /// The program's parameters.
     #[must_use]
     pub fn params(&self) -> &Map<String, Value> {

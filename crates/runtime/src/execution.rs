@@ -2,6 +2,7 @@
 
 mod next;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -36,6 +37,8 @@ pub struct RunReport {
     pub files: Vec<OutputRecord>,
     /// What its random numbers came from, where it drew some.
     pub drawn_seed: Option<u64>,
+    /// The state values as it left them, where nothing records it.
+    pub state: BTreeMap<String, Value>,
     /// When it started, by the wall clock.
     pub started: Timestamp,
     /// How long it took, by the clock that never goes back; of a run of several attempts the last one.
@@ -88,6 +91,7 @@ pub async fn execute(guest: &dyn Guest, settings: HostSettings, attempts: &Attem
         plan,
         files,
         drawn_seed: host.drawn_seed(),
+        state: host.unrecorded_state(),
         started,
         elapsed,
         attempt,

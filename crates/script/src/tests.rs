@@ -6,6 +6,7 @@ mod arguments;
 mod arrays;
 mod checks;
 mod definitions;
+mod durable;
 mod errors;
 mod examples;
 mod failures;

@@ -194,6 +194,7 @@ async fn run(args: &Args, plan: &Plan) -> Result<Exit, Failure> {
         Some(folder) => Seat::take(folder.clone()).await?,
     };
     seat.know(&plan.stored.digest, &plan.script);
+    seat.sweep(&plan.program.project.retention).await;
     let mut front = Front::new(seat);
     let ended = match &plan.program.automation {
         None => run_file(args, plan, &mut front).await,

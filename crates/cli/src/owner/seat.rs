@@ -7,6 +7,7 @@ use pianoroll_gateway::SystemClock;
 use pianoroll_journal::{Backend, JournalErrorKind};
 use pianoroll_model::{Clock as _, RunId};
 use pianoroll_runtime::execution;
+use pianoroll_runtime::retention::{self, Retention};
 use pianoroll_runtime::state_folder::StateFolder;
 use pianoroll_script::Script;
 use pianoroll_server::{Audience, Client, Ended, Owner, RefusalKind, RunOrder, Serving, Socket};
@@ -97,6 +98,16 @@ impl Seat {
     /// Where runs happen.
     pub(crate) fn owner(&self) -> Arc<dyn Owner> {
         Arc::clone(&self.owner)
+    }
+
+    /// Once a day, and only where this process owns the folder: deletes what is older than it is to be kept.
+    pub(crate) async fn sweep(&self, retention: &Retention) {
+        let (Some(own), Some(folder)) = (&self.own, &self.folder) else { return };
+        let now = SystemClock::new().now();
+        // What could not be swept is swept tomorrow; a run is no worse for it.
+        if let Err(error) = retention::sweep_daily(folder, &*own.backend, retention, now).await {
+            output::warn(format_args!("{error}; nothing old was deleted"));
+        }
     }
 
     /// Makes a script known that is compiled already.

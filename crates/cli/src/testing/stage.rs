@@ -9,7 +9,10 @@ use std::time::Duration;
 use jiff::Timestamp;
 use pianoroll_gateway::{Cancel, Config, Connection, Credential, Endpoints, Gateway, Quota};
 use pianoroll_host::{Account, Branch, Host, HostSettings, Level, Observer, Place};
-use pianoroll_model::{Clock, ConnectionId, Effect, PermissionSet, Revision, SteppingClock};
+use pianoroll_journal::LastRun;
+use pianoroll_model::{
+    Clock, ConnectionId, Effect, Outcome, PermissionSet, Revision, SteppingClock,
+};
 use pianoroll_runtime::execution::{self, RunReport};
 use pianoroll_runtime::folder::Folder;
 use pianoroll_script::MemoryLimit;
@@ -56,6 +59,10 @@ struct State {
     /// Whether the account was given something, or a run has seen it.
     used: bool,
     runs: u64,
+    /// The state values of the runs.
+    values: BTreeMap<String, Value>,
+    /// The last run that completed.
+    last_run: Option<LastRun>,
 }
 
 impl SimulatedStage {
@@ -143,11 +150,11 @@ impl SimulatedStage {
         let grants = GrantArguments { allow: scenario.allow.clone() }.permissions()?;
         let words = scenario.limits.iter().map(|(name, most)| format!("{name}={most}"));
         let guardrails = LimitArguments::limited(words.collect()).guardrails()?;
-        let run = {
-            let mut state = self.state();
+        let (run, values, last_run) = {
+            let mut state = self.locked();
             state.used = true;
             state.runs += 1;
-            state.runs
+            (state.runs, state.values.clone(), state.last_run.clone())
         };
         let heard = Arc::new(Heard::default());
         let settings = HostSettings {
@@ -157,6 +164,8 @@ impl SimulatedStage {
             observer: heard.clone(),
             cancel: Cancel::new(),
             dry_run: scenario.dry_run,
+            state: values,
+            last_run,
             ..self.host_settings(run)
         };
         let before = self.simulator.requests().len();
@@ -167,6 +176,9 @@ impl SimulatedStage {
             settings,
             &execution::Attempts::default(),
         ));
+        if !scenario.dry_run {
+            self.keep(&report);
+        }
         let requests = self.simulator.requests();
         let sent = requests.get(before..).unwrap_or_default();
         let effects = match &report.plan {
@@ -176,9 +188,23 @@ impl SimulatedStage {
         Ok(played(report, heard.take(), effects))
     }
 
+    /// What the next run finds of this one.
+    fn keep(&self, report: &RunReport) {
+        let mut state = self.locked();
+        state.values.clone_from(&report.state);
+        if report.outcome == Outcome::Completed {
+            state.last_run = Some(LastRun {
+                run: report.run.clone(),
+                started: report.started,
+                finished: self.clock.now(),
+                problems: report.summary.problem_count,
+            });
+        }
+    }
+
     /// Refuses what would throw away what the account has been given.
     fn unused(&self, what: &str) -> Result<(), String> {
-        match self.state().used {
+        match self.locked().used {
             false => Ok(()),
             true => Err(format!(
                 "{what} stands at the beginning of a test: what the account was given before would be lost"
@@ -195,7 +221,7 @@ impl SimulatedStage {
         Ok(self.folder.path().join(path))
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn locked(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -217,12 +243,12 @@ impl Stage for SimulatedStage {
     fn fixtures(&self, name: &str) -> Result<(), String> {
         let fixtures =
             Fixtures::of_project(&self.project, name).map_err(|failure| told(&failure))?;
-        self.state().used = true;
+        self.locked().used = true;
         fixtures.give(&self.simulator, &self.own).map_err(|failure| told(&failure))
     }
 
     fn set_now(&self, now: Timestamp) -> Result<(), String> {
-        if self.state().used {
+        if self.locked().used {
             if now < self.clock.now() {
                 return Err(format!(
                     "it is {} already: once the account is used, time only goes forward",
@@ -255,7 +281,7 @@ impl Stage for SimulatedStage {
             }
         };
         let record = GivenRecord::from_fields(kind, fields).map_err(|error| error.to_string())?;
-        self.state().used = true;
+        self.locked().used = true;
         self.simulator.give(Some(id), &record).map_err(|error| error.to_string())
     }
 
@@ -263,6 +289,18 @@ impl Stage for SimulatedStage {
         let rule = serde_json::from_value::<Rule>(rule);
         let rule = rule.map_err(|error| format!("this is no fault: {error}"))?;
         self.simulator.add_fault(rule).map_err(|error| error.to_string())
+    }
+
+    fn set_state(&self, key: &str, value: Value) {
+        let mut state = self.locked();
+        match value {
+            Value::Null => state.values.remove(key),
+            value => state.values.insert(key.to_owned(), value),
+        };
+    }
+
+    fn state(&self, key: &str) -> Value {
+        self.locked().values.get(key).cloned().unwrap_or_default()
     }
 
     fn write_file(&self, path: &str, text: &str) -> Result<(), String> {

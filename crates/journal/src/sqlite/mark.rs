@@ -12,6 +12,8 @@ use crate::error::{JournalError, JournalErrorKind};
 
 const NAME: &str = "journal.mark";
 const SIZE: usize = 24;
+// Commits write two places by turns, so that a crash in the middle of one leaves the other.
+const PLACES: usize = 2;
 
 /// How far a journal is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,7 +31,7 @@ pub(super) struct Mark {
 }
 
 impl Mark {
-    /// What the mark of a folder says; none where there is none, or a crash left an empty one.
+    /// What the mark of a folder says; none where there is none, or a crash left one that was only begun.
     pub(super) fn read(folder: &Path) -> Result<Option<Reached>, JournalError> {
         let path = folder.join(NAME);
         let mut bytes = Vec::new();
@@ -40,16 +42,16 @@ impl Mark {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(of_path(&error, &path)),
         };
-        if bytes.iter().all(|byte| *byte == 0) {
-            return Ok(None);
+        let newest = bytes.chunks(SIZE).filter_map(parse).max();
+        let is_begun = bytes.len() < PLACES * SIZE || bytes.iter().all(|byte| *byte == 0);
+        if newest.is_some() || is_begun {
+            return Ok(newest);
         }
-        parse(&bytes).map(Some).ok_or_else(|| {
-            let message = format!(
-                "has a damaged mark; if the journal is surely the newest, delete {}",
-                path.display()
-            );
-            JournalError::new(JournalErrorKind::Corrupt, message)
-        })
+        let message = format!(
+            "has a damaged mark; if the journal is surely the newest, delete {}",
+            path.display()
+        );
+        Err(JournalError::new(JournalErrorKind::Corrupt, message))
     }
 
     /// Opens the file to write it.
@@ -63,7 +65,8 @@ impl Mark {
     /// Raises it. A failure is one of the mark, not of what was written.
     pub(super) fn raise(&self, reached: Reached) -> Result<(), JournalError> {
         let mut file = &self.file;
-        file.seek(SeekFrom::Start(0))
+        let place = reached.counter % PLACES as u64 * SIZE as u64;
+        file.seek(SeekFrom::Start(place))
             .and_then(|_| file.write_all(&bytes_of(reached)))
             .map_err(|error| of_path(&error, &self.path))
     }
@@ -102,4 +105,41 @@ fn parse(bytes: &[u8]) -> Option<Reached> {
         |from: usize| Some(u64::from_le_bytes(bytes.get(from..from + 8)?.try_into().ok()?));
     let reached = Reached { generation: number(0)?, counter: number(8)? };
     (bytes == bytes_of(reached)).then_some(reached)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reached(counter: u64) -> Reached {
+        Reached { generation: 1, counter }
+    }
+
+    #[test]
+    fn half_a_mark_leaves_the_one_before() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(NAME);
+        let mark = Mark::open(folder.path()).unwrap();
+        for counter in 1..=5 {
+            let before = std::fs::read(&path).unwrap();
+            mark.raise(reached(counter)).unwrap();
+            let whole = std::fs::read(&path).unwrap();
+            let half = (counter as usize % PLACES) * SIZE + SIZE / 2;
+            let mut torn = whole.clone();
+            torn.truncate(half);
+            torn.extend(before.iter().skip(half));
+            std::fs::write(&path, torn).unwrap();
+            let expected = (counter > 1).then(|| reached(counter - 1));
+            assert_eq!(Mark::read(folder.path()).unwrap(), expected, "{counter}");
+            std::fs::write(&path, whole).unwrap();
+            assert_eq!(Mark::read(folder.path()).unwrap(), Some(reached(counter)));
+        }
+    }
+
+    #[test]
+    fn a_mark_that_no_crash_leaves_is_damaged() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join(NAME), [7; PLACES * SIZE]).unwrap();
+        assert_eq!(Mark::read(folder.path()).unwrap_err().kind, JournalErrorKind::Corrupt);
+    }
 }

@@ -191,12 +191,7 @@ impl Backend for Sqlite {
         })
     }
 
-    fn sweep(
-        &self,
-        ended: Timestamp,
-        replaced: Timestamp,
-        reads: Timestamp,
-    ) -> Pending<'_, u64> {
+    fn sweep(&self, ended: Timestamp, replaced: Timestamp, reads: Timestamp) -> Pending<'_, u64> {
         Box::pin(async move {
             let (mut writing, mut batch) = self.turn().await?;
             let result = upkeep::sweep(&mut writing, &mut batch, ended, replaced, reads).await;

@@ -20,7 +20,7 @@ enum Operation {
     Close(usize, Outcome),
     Cancel(usize),
     SetState(usize, Option<u8>),
-    Sweep(i64, i64),
+    Sweep(i64, i64, i64),
     Erase(u64),
     /// Of SQLite alone: the process ends, with a word or without.
     Reopen,
@@ -78,7 +78,8 @@ fn operations() -> impl Strategy<Value = Vec<Operation>> {
         1 => (run(), outcome()).prop_map(|(run, outcome)| Operation::Close(run, outcome)),
         1 => run().prop_map(Operation::Cancel),
         1 => (0..3_usize, proptest::option::of(any::<u8>())).prop_map(|(key, value)| Operation::SetState(key, value)),
-        1 => (0..200_i64, 0..200_i64).prop_map(|(runs, replaced)| Operation::Sweep(runs, replaced)),
+        1 => (0..200_i64, 0..200_i64, 0..200_i64)
+            .prop_map(|(runs, replaced, reads)| Operation::Sweep(runs, replaced, reads)),
         1 => (1..9_u64).prop_map(Operation::Erase),
         1 => Just(Operation::Reopen),
     ];
@@ -171,7 +172,9 @@ async fn perform(
         Operation::SetState(key, value) => {
             told(backend.set_state(&scope(), RUNS[*key], value.map(Value::from), at(second)).await)
         }
-        Operation::Sweep(runs, replaced) => told(backend.sweep(at(*runs), at(*replaced)).await),
+        Operation::Sweep(runs, replaced, reads) => {
+            told(backend.sweep(at(*runs), at(*replaced), at(*reads)).await)
+        }
         Operation::Erase(number) => told(backend.erase(&format!("01H{number}")).await),
         Operation::Reopen => String::new(),
     }

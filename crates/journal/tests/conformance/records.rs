@@ -138,7 +138,7 @@ pub(crate) async fn an_operator_resolves_what_is_open(backend: Shared) {
     wrote(&*backend, vec![intend(&next, 2)]).await;
 }
 
-pub(crate) async fn finishing_deletes_what_reads_were_answered(backend: Shared) {
+pub(crate) async fn completing_deletes_what_reads_were_answered(backend: Shared) {
     let claim = claimed(&*backend, "r1").await;
     let checkpoint = Intent { kind: EntryKind::Checkpoint, ..intent(3, Effect::Read) };
     wrote(
@@ -162,6 +162,28 @@ pub(crate) async fn finishing_deletes_what_reads_were_answered(backend: Shared) 
     assert_eq!(bodies, [0, done().body.len(), 0]);
     assert_eq!(entries[2].intent, checkpoint);
     assert_eq!(entries[0].answer, Some(Answer { body: Vec::new().into(), ..done() }));
+}
+
+pub(crate) async fn a_failed_run_keeps_what_it_has_read_until_that_is_old(backend: Shared) {
+    let claim = claimed(&*backend, "r1").await;
+    wrote(&*backend, vec![record(&claim, 1, Effect::Read), record(&claim, 2, Effect::Write)]).await;
+    backend.end(&claim, finish(Outcome::Failed, 4)).await.unwrap();
+    let bodies = async || {
+        let entries = all(&*backend, &id("r1")).await;
+        entries.iter().map(|entry| entry.answer.as_ref().unwrap().body.len()).collect::<Vec<_>>()
+    };
+    let whole = done().body.len();
+    assert_eq!(bodies().await, [whole, whole]);
+    let next = backend.claim(&id("r1"), at(5)).await.unwrap();
+    let positions = backend.positions(&id("r1")).await.unwrap();
+    assert!(positions.iter().all(|(.., void)| !void), "a replay answers them");
+    backend.end(&next, finish(Outcome::Cancelled, 6)).await.unwrap();
+    backend.sweep(at(0), at(0), at(7)).await.unwrap();
+    assert_eq!(bodies().await, [0, whole]);
+    assert!(backend.run(&id("r1")).await.unwrap().unwrap().reads_gone);
+    let refused = backend.claim(&id("r1"), at(8)).await.unwrap_err();
+    assert_eq!(refused.kind, JournalErrorKind::State);
+    assert!(refused.to_string().contains("pianoroll runs rerun r1"), "{refused}");
 }
 
 pub(crate) async fn notes_are_kept_once_and_in_order(backend: Shared) {

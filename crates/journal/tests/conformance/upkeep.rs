@@ -24,7 +24,7 @@ pub(crate) async fn sweeping_deletes_old_runs(backend: Shared) {
     backend.end(&claim, finish(Outcome::Completed, 5)).await.unwrap();
     created(&*backend, "open").await;
 
-    assert_eq!(backend.sweep(at(20), at(30)).await.unwrap(), 2);
+    assert_eq!(backend.sweep(at(20), at(30), at(0)).await.unwrap(), 2);
     let left: Vec<_> = backend
         .runs(&RunFilter::default())
         .await

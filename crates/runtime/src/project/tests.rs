@@ -103,6 +103,7 @@ documented_routes = true
                 retention: Retention {
                     keep: 7776000s,
                     revert: 2592000s,
+                    retry: 604800s,
                 },
             }
         "#]],
@@ -310,22 +311,22 @@ fn how_long_the_journal_keeps_is_read() {
     check(
         "[state]\nkeep = \"3 months\"\nrevert = 30\nkept = \"1d\"\n",
         expect![[r#"
-        pianoroll.toml:2:8: `3 months` has months or years, which are not equally long; say days
-          |
-        2 | keep = "3 months"
-          |        ^^^^^^^^^^
+            pianoroll.toml:2:8: `3 months` has months or years, which are not equally long; say days
+              |
+            2 | keep = "3 months"
+              |        ^^^^^^^^^^
 
-        pianoroll.toml:3:10: `revert` must be a text in quotes, not a number
-          |
-        3 | revert = 30
-          |          ^^
+            pianoroll.toml:3:10: `revert` must be a text in quotes, not a number
+              |
+            3 | revert = 30
+              |          ^^
 
-        pianoroll.toml:4:1: unknown key `kept` in `[state]`
-          |
-        4 | kept = "1d"
-          | ^^^^
-          = known here: keep, revert
-    "#]],
+            pianoroll.toml:4:1: unknown key `kept` in `[state]`
+              |
+            4 | kept = "1d"
+              | ^^^^
+              = known here: keep, retry, revert
+        "#]],
     );
     check(
         "[state]\nkeep = \"10d\"\nrevert = \"11d\"\n",

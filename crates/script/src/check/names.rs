@@ -18,7 +18,10 @@ use crate::script::Dialect;
 
 /// What the packages of Rhai have and this language has not, and what to write instead.
 const GONE: [(&str, &str); 4] = [
-    ("sleep", "`sleep` is gone: a run waits for the API by itself, and `wait(minutes(5))` lets time pass"),
+    (
+        "sleep",
+        "`sleep` is gone: a run waits for the API by itself, and `wait(minutes(5))` lets time pass",
+    ),
     ("timestamp", "`timestamp` is gone: `now()` is the start of the run"),
     ("elapsed", "`elapsed` is gone: subtract times"),
     ("blob", "`blob` is gone: the API knows no bytes"),

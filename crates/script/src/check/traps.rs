@@ -13,8 +13,8 @@ use super::literal::{Constants, Known, Literal};
 use super::{at, bodies, call_of, start_of};
 use crate::diagnostic::Diagnostic;
 use crate::modules::calls::called;
-use crate::modules::state;
 use crate::modules::iterate::each_name;
+use crate::modules::state;
 use crate::record::MEMBERS;
 
 /// Methods that change their object and answer nothing, and those that answer what was meant.
@@ -62,7 +62,7 @@ pub(super) fn check(
             if blocks.around(function, Purpose::Checkpoint) {
                 effect_in_checkpoint(call, position, mistakes);
             }
-            if let Some(name) = of_the_run(call) {
+            if let Some(name) = of_the_run(call).filter(|name| !own.contains(name)) {
                 misplaced(name, function, blocks, start_of(call, position), mistakes);
             }
             let nested = call.name == "parallel" && !call.is_qualified();

@@ -92,7 +92,9 @@ impl<'de> Visitor<'de> for Any<'_> {
         let value = self.tagged(tag, &mut entries)?;
         match entries.next_key::<Key>()? {
             None => Ok(value),
-            Some(Key(more)) => Err(A::Error::custom(format_args!("`{more}` stands beside `{first}`"))),
+            Some(Key(more)) => {
+                Err(A::Error::custom(format_args!("`{more}` stands beside `{first}`")))
+            }
         }
     }
 }

@@ -36,7 +36,7 @@ pub(super) fn module() -> Module {
     for count in [1, 2] {
         add_raw(&mut module, "get", count, |call, given| {
             let position = call.call_position();
-            let key = key_of("state::get", given.first()).map_err(|thrown| thrown.at(position))?;
+            let key = key_of("state::get", first(given)).map_err(|thrown| thrown.at(position))?;
             let context = context(call)?;
             let value = context.wait(position, context.branch.state(&key))?;
             Ok(match (value, given) {
@@ -55,6 +55,10 @@ pub(super) fn module() -> Module {
     module
 }
 
+fn first<'g>(given: &'g [&mut Dynamic]) -> &'g Dynamic {
+    given.first().map_or(&Dynamic::UNIT, |given| &**given)
+}
+
 fn set(
     call: &NativeCallContext,
     function: &str,
@@ -66,7 +70,7 @@ fn set(
     let context = context(call)?;
     refuse_in_item(&context, function, position)?;
     context.refuse_in_checkpoint(function, position)?;
-    let key = key_of(function, given.first()).map_err(at)?;
+    let key = key_of(function, first(given)).map_err(at)?;
     let value = plain(value).map_err(at)?;
     context.wait(position, context.branch.set_state(&key, value))?;
     Ok(Dynamic::UNIT)
@@ -90,8 +94,7 @@ pub(super) fn refuse_in_item(
 ///
 /// # Errors
 /// It is no text, or empty, or too long.
-pub(crate) fn key_of(function: &str, given: Option<&&mut Dynamic>) -> Result<String, Thrown> {
-    let given = given.map_or(&Dynamic::UNIT, |given| &**given);
+pub(crate) fn key_of(function: &str, given: &Dynamic) -> Result<String, Thrown> {
     let Some(key) = as_text(given) else {
         let message = format!("`{function}` takes the key as a string, not {}", found(given));
         return Err(Thrown::argument(message));
@@ -137,9 +140,8 @@ pub(crate) fn plain(value: &Dynamic) -> Result<Value, Thrown> {
 /// Whether there is no time in a value.
 fn timeless(value: &Dynamic) -> Result<(), Unsendable> {
     let of_map = |map: &Map| {
-        map.iter().try_for_each(|(name, value)| {
-            timeless(value).map_err(|error| within(name, error))
-        })
+        map.iter()
+            .try_for_each(|(name, value)| timeless(value).map_err(|error| within(name, error)))
     };
     let at = |index: usize, value: &Dynamic| {
         timeless(value).map_err(|error| within(&format!("[{index}]"), error))

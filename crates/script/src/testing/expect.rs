@@ -7,8 +7,9 @@ use super::diff::{self, DiffLine};
 use super::effects::{self, Pattern};
 use super::play::{playing, unmet, wrong};
 use super::stage::Played;
-use crate::error::{Failure, caught, found, thrown_text};
+use crate::error::{Failure, Thrown, caught, found, thrown_text};
 use crate::modules::operations::add_raw;
+use crate::modules::state::key_of;
 use crate::value::{as_text, from_json, is_same, text_of, to_json, to_json_lossy};
 
 /// What an expectation says when it is not met.
@@ -56,6 +57,13 @@ pub(super) fn module() -> Module {
             requests if requests == count => Ok(()),
             requests => Err((format!("expected {count} requests, found {requests}"), Vec::new())),
         })
+    });
+    of_values("state", 2, |call, given| {
+        let told = |thrown: Thrown| wrong(call, thrown.message);
+        let key = key_of("expect::state", given[0]).map_err(told)?;
+        let found = from_json(&playing(call)?.stage.state(&key));
+        let named = |(message, diff)| (format!("the state value `{key}`: {message}"), diff);
+        Ok(equal(&found, given[1]).map_err(named))
     });
     of_values("file", 1, |call, given| file(call, given[0], None));
     of_values("file", 3, |call, given| {

@@ -9,7 +9,8 @@ use serde_json::Value;
 use super::play::{playing, wrong};
 use super::stage::AccountWords;
 use crate::context::context;
-use crate::error::{Failure, found};
+use crate::error::{Failure, Thrown, found};
+use crate::modules::state::{key_of, plain};
 use crate::modules::{add, operations::add_raw};
 use crate::time::Time;
 use crate::value::{as_text, from_json, to_json};
@@ -68,6 +69,10 @@ pub(super) fn module() -> Module {
             playing(call)?.stage.fault(rule).map_err(|message| wrong(call, message))?;
             Ok(Dynamic::UNIT)
         }
+        _ => Ok(Dynamic::UNIT),
+    });
+    add_raw(&mut module, "state", 2, |call, given| match given {
+        [key, value] => state(call, key, value),
         _ => Ok(Dynamic::UNIT),
     });
     add_raw(&mut module, "file", 2, |call, given| match given {
@@ -146,6 +151,14 @@ fn now(call: &NativeCallContext, time: &Dynamic) -> Result<Dynamic, Failure> {
         return Err(wrong(call, message));
     };
     playing.stage.set_now(given.at()).map_err(|message| wrong(call, message))?;
+    Ok(Dynamic::UNIT)
+}
+
+fn state(call: &NativeCallContext, key: &Dynamic, value: &Dynamic) -> Result<Dynamic, Failure> {
+    let playing = playing(call)?;
+    let told = |thrown: Thrown| wrong(call, thrown.message);
+    let key = key_of("given::state", key).map_err(told)?;
+    playing.stage.set_state(&key, plain(value).map_err(told)?);
     Ok(Dynamic::UNIT)
 }
 

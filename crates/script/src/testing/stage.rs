@@ -47,6 +47,12 @@ pub trait Stage: Send + Sync {
     /// A fault that cannot be.
     fn fault(&self, rule: Value) -> Result<(), String>;
 
+    /// Sets a state value of the runs; null takes it away.
+    fn set_state(&self, key: &str, value: Value);
+
+    /// A state value as the last run has left it; null where there is none.
+    fn state(&self, key: &str) -> Value;
+
     /// Puts a file into the folder.
     ///
     /// # Errors

@@ -101,10 +101,8 @@ fn every_definition_has_its_documentation() {
 
 #[test]
 fn the_generated_definitions_are_the_modules_of_the_resources() {
-    let modules = Table::get()
-        .modules
-        .iter()
-        .filter(|(name, _)| !LANGUAGE.contains(&name.as_str()));
+    let modules =
+        Table::get().modules.iter().filter(|(name, _)| !LANGUAGE.contains(&name.as_str()));
     let mut registered = BTreeSet::new();
     for (module, functions) in modules {
         for (name, counts) in functions {

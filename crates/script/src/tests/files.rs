@@ -17,15 +17,15 @@ use super::support::{Ended, World, runtime};
 
 /// A folder in memory.
 #[derive(Clone, Default)]
-struct Memory(Arc<Mutex<BTreeMap<String, Vec<u8>>>>);
+pub(super) struct Folder(Arc<Mutex<BTreeMap<String, Vec<u8>>>>);
 
-impl Memory {
-    fn with(files: &[(&str, &[u8])]) -> Self {
+impl Folder {
+    pub(super) fn with(files: &[(&str, &[u8])]) -> Self {
         let files = files.iter().map(|(path, bytes)| ((*path).to_owned(), bytes.to_vec()));
         Self(Arc::new(Mutex::new(files.collect())))
     }
 
-    fn files(&self) -> MutexGuard<'_, BTreeMap<String, Vec<u8>>> {
+    pub(super) fn files(&self) -> MutexGuard<'_, BTreeMap<String, Vec<u8>>> {
         self.0.lock().unwrap()
     }
 
@@ -40,9 +40,9 @@ impl Memory {
     }
 }
 
-struct New(Memory, String, Vec<u8>);
+struct New(Folder, String, Vec<u8>);
 
-impl Files for Memory {
+impl Files for Folder {
     fn open(&self, path: &FilePath) -> Result<OpenFile, FileCause> {
         let bytes = self.files().get(path.as_str()).cloned();
         let bytes = bytes.ok_or(FileCause::NotFound { near: None })?;
@@ -94,7 +94,7 @@ impl NewFile for New {
 
 /// Runs a script beside a file.
 fn check(file: &[u8], source: &str, expected: Expect) {
-    let memory = Memory::with(&[
+    let memory = Folder::with(&[
         ("in.csv", file),
         ("in.json", file),
         ("in.jsonl", file),
@@ -105,7 +105,7 @@ fn check(file: &[u8], source: &str, expected: Expect) {
 
 /// Runs a script and shows what it wrote.
 fn check_output(source: &str, expected: Expect) {
-    let memory = Memory::default();
+    let memory = Folder::default();
     let ended = memory.run(source);
     let mut told = match &ended.result {
         Ok(value) => format!("{value}\n"),
@@ -121,7 +121,7 @@ fn check_output(source: &str, expected: Expect) {
 fn a_long_native_loop_stops_when_the_run_is_cancelled() {
     // One call of a native that would read for ever.
     let mut world = World::offline();
-    world.files = Arc::new(Memory::with(&[("endless.csv", b"")]));
+    world.files = Arc::new(Folder::with(&[("endless.csv", b"")]));
     world.cancel.cancel();
     struct Endless;
     impl Files for Endless {
@@ -135,7 +135,7 @@ fn a_long_native_loop_stops_when_the_run_is_cancelled() {
             Ok(())
         }
         fn create(&self, path: &FilePath, run: &RunId) -> Result<Box<dyn NewFile>, FileCause> {
-            Memory::default().create(path, run)
+            Folder::default().create(path, run)
         }
     }
     struct Rows(bool);
@@ -167,7 +167,7 @@ fn every_example_of_the_definitions_runs() {
     ];
     let mut count = 0;
     for example in examples {
-        let ended = Memory::with(&files).run(&example);
+        let ended = Folder::with(&files).run(&example);
         assert!(ended.result.is_ok(), "{example}\n{}", ended.text());
         count += 1;
     }
@@ -179,7 +179,7 @@ proptest! {
 
     #[test]
     fn what_csv_was_written_is_read_again(rows in prop::collection::vec(prop::collection::vec("[a-z=+@0-9,;\"'\\\\ \r\n\té-]{0,6}", 2), 0..6)) {
-        let memory = Memory::default();
+        let memory = Folder::default();
         let literal = serde_json::to_string(&rows).unwrap();
         let source = format!("files::csv(\"x.csv\", [\"a\", \"b\"], parse_json({}))", serde_json::to_string(&literal).unwrap());
         let written = memory.run(&source);

@@ -206,10 +206,10 @@ fn a_checkpoint_answers_its_value_and_only_reads() {
     check(
         "checkpoint(\"a\", || #{ f: |x| x })",
         expect![[r#"
-        test.rhai:1:1: the value of the checkpoint `a` cannot be kept: a function cannot be sent, but stands at `f`
-          |
-        1 | checkpoint("a", || #{ f: |x| x })
-          | ^^^^^^^^^^"#]],
+            test.rhai:1:1: the value of the checkpoint `a`: a function cannot be kept, but stands at `f`
+              |
+            1 | checkpoint("a", || #{ f: |x| x })
+              | ^^^^^^^^^^"#]],
     );
     check(
         "checkpoint(1, || 1)",

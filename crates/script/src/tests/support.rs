@@ -47,6 +47,12 @@ impl Hurried {
     pub(crate) fn at(start: &str) -> Self {
         Self { start: start.parse().unwrap(), slept: Mutex::default() }
     }
+
+    /// Lets so much time pass that it is this moment.
+    pub(crate) fn reach(&self, moment: Timestamp) {
+        let left = Duration::try_from(moment.duration_since(self.now())).unwrap_or_default();
+        self.slept.lock().unwrap().push(left);
+    }
 }
 
 impl Clock for Hurried {
@@ -178,7 +184,7 @@ impl World {
         Host::new(self.host_settings())
     }
 
-    fn host_settings(&self) -> HostSettings {
+    pub(crate) fn host_settings(&self) -> HostSettings {
         let run = "test-run".parse().unwrap();
         let (gateway, connection) = (self.gateway.clone(), self.connection.clone());
         let mut settings = HostSettings::new(gateway, connection, Arc::clone(&self.clock), run, 7);
@@ -204,8 +210,8 @@ impl World {
 
 /// What a run told.
 #[derive(Default)]
-struct Heard {
-    lines: Mutex<Vec<String>>,
+pub(crate) struct Heard {
+    pub(crate) lines: Mutex<Vec<String>>,
 }
 
 impl Observer for Heard {

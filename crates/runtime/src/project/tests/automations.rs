@@ -217,6 +217,7 @@ campaigns = []
                     1,
                 ),
             },
+            attempts: 1,
         }
     "#]]
     .assert_debug_eq(&settings);
@@ -325,7 +326,7 @@ limits = { writes = -1, write = 3, minutes = 1.5, records = { profile = 5, metri
                |
             12 | paused = true
                | ^^^^^^
-               = known here: program, connections, with, params, permissions, limits
+               = known here: program, connections, with, params, permissions, limits, attempts
 
             pianoroll.toml:13:21: `writes` must be a whole number from 0, not `-1`
                |

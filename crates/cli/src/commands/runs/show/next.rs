@@ -15,6 +15,17 @@ pub(super) fn lines(shown: &Shown, run: &str) -> Vec<String> {
     let retry = |why: &str| format!("`pianoroll runs retry {run}` {why}");
     let goes_on = "goes on where it stopped: what is recorded is answered from the journal and not sent again";
     let cancel = format!("`pianoroll runs cancel {run}` gives it up");
+    let simulated = shown.run.new.settings["target"]["simulate"] == true;
+    if simulated
+        && !matches!(shown.standing, Standing::Running | Standing::Finished(Outcome::Completed))
+    {
+        // Its account is gone with the process that played it.
+        let again = format!("`pianoroll runs rerun {run}` starts a new run on a fresh simulator");
+        return match shown.standing {
+            Standing::Finished(_) => vec![again],
+            _ => vec![again, cancel],
+        };
+    }
     match shown.standing {
         Standing::Running => vec![
             format!("`pianoroll runs logs {run} --follow` shows what it says"),
