@@ -126,24 +126,54 @@ mod tests {
 
     #[test]
     fn people_see_what_a_change_of_the_clocks_does() {
-        check("30 2 * * *", "America/New_York", "2026-03-08", expect![[r#"
+        check(
+            "30 2 * * *",
+            "America/New_York",
+            "2026-03-08",
+            expect![[r#"
             2026-03-08T03:00:00-04:00  Sun EDT  the clocks skip 02:30 on 8 March: due right after that
-            2026-03-09T02:30:00-04:00  Mon EDT"#]]);
-        check("30 1 * * *", "America/New_York", "2026-11-01T00:30", expect![[r#"
+            2026-03-09T02:30:00-04:00  Mon EDT"#]],
+        );
+        check(
+            "30 1 * * *",
+            "America/New_York",
+            "2026-11-01T00:30",
+            expect![[r#"
             2026-11-01T01:30:00-04:00  Sun EDT  the clocks show this time twice: due the first time
-            2026-11-02T01:30:00-05:00  Mon EST"#]]);
-        check("30 * * * *", "America/New_York", "2026-11-01T01:00:00-04:00", expect![[r#"
+            2026-11-02T01:30:00-05:00  Mon EST"#]],
+        );
+        check(
+            "30 * * * *",
+            "America/New_York",
+            "2026-11-01T01:00:00-04:00",
+            expect![[r#"
             2026-11-01T01:30:00-04:00  Sun EDT  the clocks show this time twice: the first time
-            2026-11-01T01:30:00-05:00  Sun EST  the clocks show this time twice: the second time"#]]);
-        check("0 * * * *", "America/Santiago", "2026-09-05T23:00", expect![[r#"
+            2026-11-01T01:30:00-05:00  Sun EST  the clocks show this time twice: the second time"#]],
+        );
+        check(
+            "0 * * * *",
+            "America/Santiago",
+            "2026-09-05T23:00",
+            expect![[r#"
             2026-09-05T23:00:00-04:00  Sat -04
-            2026-09-06T01:00:00-03:00  Sun -03  the clocks skip 00:00 on 6 September: not due then"#]]);
-        check("0 9 * * FRI", "Pacific/Apia", "2011-12-30T00:00:00-10:00", expect![[r#"
+            2026-09-06T01:00:00-03:00  Sun -03  the clocks skip 00:00 on 6 September: not due then"#]],
+        );
+        check(
+            "0 9 * * FRI",
+            "Pacific/Apia",
+            "2011-12-30T00:00:00-10:00",
+            expect![[r#"
             2011-12-31T00:00:00+14:00  Sat +14  the clocks skip 09:00 on 30 December: due right after that
-            2012-01-06T09:00:00+14:00  Fri +14"#]]);
-        check("@weekly", "UTC", "2026-01-01T00:00:00+05:45", expect![[r#"
+            2012-01-06T09:00:00+14:00  Fri +14"#]],
+        );
+        check(
+            "@weekly",
+            "UTC",
+            "2026-01-01T00:00:00+05:45",
+            expect![[r#"
             2026-01-04T00:00:00+00:00  Sun UTC
-            2026-01-11T00:00:00+00:00  Sun UTC"#]]);
+            2026-01-11T00:00:00+00:00  Sun UTC"#]],
+        );
     }
 
     #[test]

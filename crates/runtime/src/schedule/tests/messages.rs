@@ -490,7 +490,7 @@ proptest::proptest! {
             let length = text.chars().count();
             proptest::prop_assert!(error.column >= 1 && error.column <= length + 1, "{error:?}");
             proptest::prop_assert!(error.width >= 1);
-            error.excerpt("schedule");
+            let _ = error.excerpt("schedule");
         }
     }
 }
