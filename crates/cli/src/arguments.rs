@@ -10,7 +10,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
     backup, call, check, completions, connections, doctor, explain, fixtures, init, journal,
-    operations, restore, run, runs, simulate, state, test,
+    operations, restore, run, runs, schedule, simulate, state, test,
 };
 use crate::{exit, style};
 
@@ -60,6 +60,8 @@ pub(crate) enum Command {
     Run(run::Args),
     /// Look after runs: what they did and said; cancel, retry, rerun and resolve them
     Runs(runs::Args),
+    /// Show when a schedule is due
+    Schedule(schedule::Args),
     /// Find the mistakes of scripts before they run
     Check(check::Args),
     /// Play the tests of scripts: files named NAME.test.rhai
@@ -100,6 +102,7 @@ impl Command {
             | Command::Check(_)
             | Command::Explain(_)
             | Command::Completions(_)
+            | Command::Schedule(_)
             | Command::Doctor(_) => true,
             Command::Runs(args) => args.is_listing(),
             Command::State(args) => args.is_listing(),

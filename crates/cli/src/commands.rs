@@ -14,6 +14,7 @@ pub(crate) mod operations;
 pub(crate) mod restore;
 pub(crate) mod run;
 pub(crate) mod runs;
+pub(crate) mod schedule;
 pub(crate) mod simulate;
 pub(crate) mod state;
 pub(crate) mod test;
@@ -28,6 +29,7 @@ pub(crate) fn execute(command: Command) -> Result<Exit, Failure> {
         Command::Init(args) => init::execute(&args),
         Command::Run(args) => run::execute(&args),
         Command::Runs(args) => runs::execute(&args),
+        Command::Schedule(args) => schedule::execute(&args),
         Command::State(args) => state::execute(&args),
         Command::Backup(args) => backup::execute(&args),
         Command::Restore(args) => restore::execute(&args),

@@ -7,6 +7,7 @@
 //! - [`state_folder`]: where the journal of a project's runs is.
 //! - [`durable`]: what the journal keeps of a run's settings, so that another attempt can begin.
 //! - [`retention`]: how long it is kept. [`state_values`]: the bounds of what programs keep in it.
+//! - [`schedule`]: when something is due, in a zone, through daylight saving.
 //! - [`execution`]: a guest and its host become a run with a report.
 //!
 //! Architecture invariants: this crate knows no guest by name (it takes `dyn Guest`), prints nothing and asks nobody: a
@@ -19,5 +20,6 @@ pub mod execution;
 pub mod folder;
 pub mod project;
 pub mod retention;
+pub mod schedule;
 pub mod state_folder;
 pub mod state_values;
