@@ -103,7 +103,7 @@ mod tests {
             vec![Cell::new(name), Cell::new(""), Cell::number(count), Cell::whole(note)]
         };
         let rows = [row("a", "1,000", ""), row("two\nlines", "7", "said")];
-        let table = text("  ", &["name", "never", "count", "note"], &rows);
+        let table = text("", &["name", "never", "count", "note"], &rows);
         let table = anstream::adapter::strip_str(&table).to_string();
         expect![[r#"
               name       count  note
