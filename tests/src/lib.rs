@@ -1,6 +1,7 @@
 //! What the end-to-end tests share: the real binary, and simulators for it to talk to.
 
 pub mod crash;
+pub mod direct;
 pub mod dry_run;
 pub mod guide;
 

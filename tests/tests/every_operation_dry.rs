@@ -5,59 +5,22 @@ use std::sync::Arc;
 
 use pianoroll_api::operation::{Example, Mode, Operation};
 use pianoroll_api::{Arguments, OPERATIONS, Options};
-use pianoroll_gateway::{
-    Config, Connection, Credential, Endpoints, Gateway, Quota, SystemClock, build,
-};
+use pianoroll_gateway::build;
 use pianoroll_host::{Host, HostSettings};
-use pianoroll_model::{Effect, PermissionSet};
-use pianoroll_simulator::{Settings, Simulator};
-use pianoroll_tests::{KEY, simulator, unlimited};
+use pianoroll_model::Effect;
+use pianoroll_tests::direct::{Direct, arguments};
 use serde_json::Value;
 
-struct Stage {
-    simulator: Simulator,
-    gateway: Gateway,
-    connection: Connection,
-}
+struct Stage(Direct);
 
 impl Stage {
-    async fn new(mode: Mode) -> Self {
-        let simulator = simulator(Settings { mode, ..unlimited() }).await;
-        let endpoints =
-            Endpoints { gateway: simulator.gateway_url(), control: simulator.control_url() };
-        let config = Config { endpoints, quota: Quota::Off, ..Config::default() };
-        let credential = Credential::new(KEY.to_owned()).unwrap();
-        let gateway = Gateway::new(config, credential, Arc::new(SystemClock::new())).unwrap();
-        let app = pianoroll_api::app("klaviyo").unwrap();
-        let connection =
-            Connection::new("21fd90f9-5935-43cd-b6c8-bde9d915ca80".parse().ok(), app.revisions[0])
-                .served_as(mode.revision(app).unwrap());
-        Self { simulator, gateway, connection }
-    }
-
     fn dry_run(&self) -> Arc<Host> {
-        let run = "dry".parse().unwrap();
-        let clock = Arc::new(SystemClock::new());
-        let settings =
-            HostSettings::new(self.gateway.clone(), self.connection.clone(), clock, run, 7);
-        let words = [
-            "read",
-            "write",
-            "delete",
-            "send",
-            "request",
-            "connections:write",
-            "connections:delete",
-        ];
-        let grants = words
-            .into_iter()
-            .fold(PermissionSet::none(), |grants, word| grants.allow_word(word).unwrap());
-        Host::new(HostSettings { grants, dry_run: true, ..settings })
+        Host::new(HostSettings { dry_run: true, ..self.0.settings("dry") })
     }
 
     /// What is wrong with what has reached the simulator since the last reset.
     fn fault(&self, host: &Host, effect: Effect) -> Option<String> {
-        let sent = self.simulator.requests();
+        let sent = self.0.simulator.requests();
         if let Some(request) = sent.iter().find(|request| request.effect != Some(Effect::Read)) {
             return Some(format!("sent {} {}", request.method, request.path));
         }
@@ -71,16 +34,8 @@ impl Stage {
     }
 }
 
-fn arguments(example: &Example) -> Arguments {
-    Arguments {
-        ids: example.args.iter().map(|&id| id.to_owned()).collect(),
-        body: example.body.map(|body| serde_json::from_str(body).unwrap()),
-        options: serde_json::from_str(example.options).unwrap(),
-    }
-}
-
 async fn call_all(mode: Mode) {
-    let stage = Stage::new(mode).await;
+    let stage = Stage(Direct::new(mode).await);
     let wanted: Vec<(&'static Operation, &Example)> = OPERATIONS
         .iter()
         .filter(|operation| mode.has(operation))
@@ -93,7 +48,7 @@ async fn call_all(mode: Mode) {
         let arguments = arguments(example);
         let effect = operation.effect_of(arguments.body.as_ref());
         // By its id.
-        stage.simulator.reset();
+        stage.0.simulator.reset();
         let host = stage.dry_run();
         let called = host.trunk().call(operation.id, arguments.clone()).await;
         let fault = match called {
@@ -105,9 +60,9 @@ async fn call_all(mode: Mode) {
         if operation.app.id != "klaviyo" {
             continue;
         }
-        stage.simulator.reset();
+        stage.0.simulator.reset();
         let host = stage.dry_run();
-        let request = build(operation, &stage.connection, &arguments, None).unwrap();
+        let request = build(operation, &stage.0.connection, &arguments, None).unwrap();
         let path = request.target.strip_prefix(operation.app.prefix).unwrap();
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
         let query: Options = query
@@ -165,7 +120,7 @@ async fn every_example_in_todays_mode() {
 
 #[tokio::test]
 async fn a_path_that_no_operation_has_is_only_planned() {
-    let stage = Stage::new(Mode::Documented).await;
+    let stage = Stage(Direct::new(Mode::Documented).await);
     for method in ["POST", "PATCH", "PUT", "DELETE"] {
         let host = stage.dry_run();
         let body = (method != "DELETE").then(|| serde_json::json!({ "data": {} }));
@@ -173,5 +128,5 @@ async fn a_path_that_no_operation_has_is_only_planned() {
         let plan = host.plan().unwrap();
         assert_eq!((plan.total(), plan.effects[0].effect), (1, Effect::Send), "{method}");
     }
-    assert!(stage.simulator.requests().is_empty());
+    assert!(stage.0.simulator.requests().is_empty());
 }

@@ -5,58 +5,28 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use pianoroll_api::OPERATIONS;
 use pianoroll_api::operation::{Example, Mode, Operation};
-use pianoroll_api::{Arguments, OPERATIONS};
-use pianoroll_gateway::{
-    Config, Connection, Credential, Endpoints, Gateway, Quota, Retries, SystemClock,
-};
 use pianoroll_host::{Host, HostErrorKind, HostSettings};
 use pianoroll_journal::{Journal, Memory, NewRun, Program, StateScope, Trigger};
-use pianoroll_model::{PermissionSet, Retry};
-use pianoroll_simulator::{LoggedRequest, Settings, Simulator};
-use pianoroll_tests::{KEY, simulator, unlimited};
+use pianoroll_model::Retry;
+use pianoroll_simulator::LoggedRequest;
+use pianoroll_tests::direct::{Direct, arguments};
 use serde_json::Value;
 
-struct Stage {
-    simulator: Simulator,
-    gateway: Gateway,
-    connection: Connection,
-}
+struct Stage(Direct);
 
 impl Stage {
-    async fn new(mode: Mode) -> Self {
-        let simulator = simulator(Settings { mode, ..unlimited() }).await;
-        let endpoints =
-            Endpoints { gateway: simulator.gateway_url(), control: simulator.control_url() };
-        let none = std::time::Duration::ZERO;
-        let retries = Retries { first_pause: none, longest_pause: none, ..Retries::default() };
-        let config = Config { endpoints, quota: Quota::Off, retries, ..Config::default() };
-        let credential = Credential::new(KEY.to_owned()).unwrap();
-        let gateway = Gateway::new(config, credential, Arc::new(SystemClock::new())).unwrap();
-        let app = pianoroll_api::app("klaviyo").unwrap();
-        let connection =
-            Connection::new("21fd90f9-5935-43cd-b6c8-bde9d915ca80".parse().ok(), app.revisions[0])
-                .served_as(mode.revision(app).unwrap());
-        Self { simulator, gateway, connection }
-    }
-
     /// The next attempt, as another process has it.
     async fn attempt(&self, memory: &Arc<Memory>) -> Arc<Host> {
         let run = "run".parse().unwrap();
         let journal = Journal::new(memory.clone());
         let attempt = journal.begin(&run, Timestamp::UNIX_EPOCH).await.unwrap();
-        let clock = Arc::new(SystemClock::new());
-        let settings =
-            HostSettings::new(self.gateway.clone(), self.connection.clone(), clock, run, 7);
-        let words = ["read", "write", "delete", "send", "connections:write", "connections:delete"];
-        let grants = words
-            .into_iter()
-            .fold(PermissionSet::none(), |grants, word| grants.allow_word(word).unwrap());
-        Host::new(HostSettings { grants, journal: Some(attempt), ..settings })
+        Host::new(HostSettings { journal: Some(attempt), ..self.0.settings("run") })
     }
 
     fn sent(&self, operation: &Operation) -> Vec<LoggedRequest> {
-        let all = self.simulator.requests().into_iter();
+        let all = self.0.simulator.requests().into_iter();
         all.filter(|request| request.operation == Some(operation.id)).collect()
     }
 }
@@ -81,17 +51,9 @@ async fn memory() -> Arc<Memory> {
     memory
 }
 
-fn arguments(example: &Example) -> Arguments {
-    Arguments {
-        ids: example.args.iter().map(|&id| id.to_owned()).collect(),
-        body: example.body.map(|body| serde_json::from_str(body).unwrap()),
-        options: serde_json::from_str(example.options).unwrap(),
-    }
-}
-
 /// What is wrong with how an effect whose answer was lost is taken up again.
 async fn lost(stage: &Stage, operation: &'static Operation, example: &Example) -> Option<String> {
-    stage.simulator.reset();
+    stage.0.simulator.reset();
     let memory = memory().await;
     let host = stage.attempt(&memory).await;
     // The intent is the first commit; the answer is never written.
@@ -128,12 +90,12 @@ async fn recorded(
     operation: &'static Operation,
     example: &Example,
 ) -> Option<String> {
-    stage.simulator.reset();
+    stage.0.simulator.reset();
     let memory = memory().await;
     let host = stage.attempt(&memory).await;
     let first = host.trunk().call(operation.id, arguments(example)).await;
     host.trunk().set_state("on disk", Value::Bool(true)).await.unwrap();
-    let sent = stage.simulator.requests().len();
+    let sent = stage.0.simulator.requests().len();
     let host = stage.attempt(&memory).await;
     let second = host.trunk().call(operation.id, arguments(example)).await;
     let bodies = |reply: &pianoroll_host::Reply| {
@@ -144,12 +106,12 @@ async fn recorded(
         (Err(first), Err(second)) => first.to_map() == second.to_map(),
         _ => false,
     };
-    let nothing_sent = stage.simulator.requests().len() == sent;
+    let nothing_sent = stage.0.simulator.requests().len() == sent;
     (!same || !nothing_sent).then(|| format!("{first:?}\n{second:?}"))
 }
 
 async fn resume_all(mode: Mode) {
-    let stage = Stage::new(mode).await;
+    let stage = Stage(Direct::new(mode).await);
     let mut failures = Vec::new();
     let mut effects = 0;
     for operation in OPERATIONS.iter().filter(|operation| mode.has(operation)) {
