@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use pianoroll_api::operation::{Example, Mode, Operation};
-use pianoroll_api::{Arguments, OPERATIONS, Options};
+use pianoroll_api::{OPERATIONS, Options};
 use pianoroll_gateway::build;
 use pianoroll_host::{Host, HostSettings};
 use pianoroll_model::Effect;
