@@ -9,8 +9,7 @@ use std::ffi::OsStr;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Once, OnceLock};
 use std::time::Duration;
 
 use pianoroll_gateway::SystemClock;
@@ -116,12 +115,15 @@ pub fn pianoroll<W: AsRef<OsStr>>(words: impl IntoIterator<Item = W>) -> Command
 
 /// The path of a state folder that nobody has used. A command that keeps nothing makes none; what earlier tests have left is
 /// swept an hour later, since nothing tells when a process that was given one is over.
+///
+/// # Panics
+/// Where nothing can be written to the temporary folder.
 #[must_use]
 pub fn state_folder() -> PathBuf {
-    static USED: AtomicU64 = AtomicU64::new(0);
+    static SWEPT: Once = Once::new();
     let all = std::env::temp_dir().join("pianoroll-tests-state");
-    let number = USED.fetch_add(1, Ordering::Relaxed);
-    if number == 0 {
+    std::fs::create_dir_all(&all).expect("the temporary folder can be written");
+    SWEPT.call_once(|| {
         let old = |entry: &std::fs::DirEntry| {
             let changed = entry.metadata().and_then(|metadata| metadata.modified());
             changed.is_ok_and(|at| at.elapsed().is_ok_and(|age| age > Duration::from_secs(3600)))
@@ -131,8 +133,10 @@ pub fn state_folder() -> PathBuf {
             // Another test may be sweeping, too.
             let _ = std::fs::remove_dir_all(entry.path());
         }
-    }
-    all.join(format!("{}-{number}", std::process::id()))
+    });
+    // Made and taken away again: what is left is a name that nobody else has drawn.
+    let drawn = tempfile::tempdir_in(&all).expect("the temporary folder can be written");
+    drawn.path().to_owned()
 }
 
 /// Runs the binary to its end.

@@ -39,6 +39,8 @@ impl Project {
         command
             .env("PIANOROLL_GATEWAY_URL", self.simulator.gateway_url())
             .env("PIANOROLL_QUOTA", "off")
+            // The project's own.
+            .env_remove("PIANOROLL_STATE")
             .current_dir(self.folder.path());
         Finished::new(&command.output().unwrap())
     }
