@@ -111,6 +111,8 @@ fn heavy_dependencies_have_one_owner() {
         ("reqwest", "pianoroll-gateway"),
         ("rhai", "pianoroll-script"),
         ("clap", "pianoroll"),
+        ("sqlx", "pianoroll-journal"),
+        ("axum", "pianoroll-server"),
         ("quote", "pianoroll-codegen"),
     ];
     for package in metadata["packages"].as_array().unwrap() {
