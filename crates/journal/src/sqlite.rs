@@ -140,7 +140,14 @@ impl Sqlite {
         schema::check_header(&database)?;
         let readers = readers(&database);
         let mut connection = readers.acquire().await.map_err(of_database)?;
-        if schema::look(&mut connection, &database).await? == schema::Found::Nothing {
+        let found = match schema::look(&mut connection, &database).await {
+            // Only the making of the first journal has this file: then a process ended in it, and its next owner puts it right.
+            Err(error) if error.kind == JournalErrorKind::State && folder::is_in_making(folder) => {
+                schema::Found::Nothing
+            }
+            found => found?,
+        };
+        if found == schema::Found::Nothing {
             mark::check(seen, mark::Reached::default())?;
             let message = format!("is not there yet: the one of {} is empty", folder.display());
             return Err(JournalError::new(JournalErrorKind::NotFound, message));

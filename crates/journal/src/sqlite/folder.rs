@@ -17,6 +17,11 @@ pub(super) fn database(folder: &Path) -> PathBuf {
     folder.join(DATABASE)
 }
 
+/// Whether a process ended while it made the database: from then on there is a write-ahead log, and never a rollback journal.
+pub(super) fn is_in_making(folder: &Path) -> bool {
+    folder.join(format!("{DATABASE}-journal")).exists()
+}
+
 /// Makes the folder, for its owner only, and keeps it out of version control.
 pub(super) fn make(folder: &Path) -> Result<(), JournalError> {
     let made = match folder_builder().create(folder) {
