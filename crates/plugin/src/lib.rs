@@ -1,0 +1,1 @@
+//! A guest made of a WASM component (design section 7).
