@@ -8,6 +8,7 @@ mod reference;
 mod requests;
 mod rhai;
 mod table;
+pub(crate) mod wit;
 
 use proc_macro2::TokenStream;
 
@@ -21,8 +22,7 @@ pub fn rust(spec: &Spec) -> String {
     format!("// Generated from spec/ by pianoroll-codegen.\n\n{}", pretty(tokens))
 }
 
-/// The contracts that are committed: path from the root of the repository, and text. A WIT package and the plugin SDK's
-/// layer will be further lines of this list.
+/// The contracts that are committed: path from the root of the repository, and text.
 #[must_use]
 pub fn contracts(spec: &Spec) -> Vec<(String, String)> {
     let mut files: Vec<(String, String)> = rhai::emit(spec)
@@ -31,6 +31,10 @@ pub fn contracts(spec: &Spec) -> Vec<(String, String)> {
         .collect();
     files.push(("docs/openapi.json".to_owned(), openapi::emit(spec)));
     files.push(("docs/operations.md".to_owned(), reference::emit(spec)));
+    // The SDK has its own copy, since it is built outside of this repository, too.
+    let package = wit::emit(spec);
+    files.push(("crates/plugin/wit/klaviyo.wit".to_owned(), package.clone()));
+    files.push(("crates/plugin-sdk/wit/klaviyo.wit".to_owned(), package));
     files
 }
 

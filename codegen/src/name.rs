@@ -79,6 +79,53 @@ const RHAI: &[&str] = &[
     "yield",
 ];
 
+/// Words that WIT keeps, and that `%` frees.
+const WIT: &[&str] = &[
+    "as",
+    "async",
+    "bool",
+    "borrow",
+    "char",
+    "constructor",
+    "enum",
+    "error-context",
+    "export",
+    "f32",
+    "f64",
+    "flags",
+    "from",
+    "func",
+    "future",
+    "import",
+    "include",
+    "interface",
+    "list",
+    "map",
+    "option",
+    "own",
+    "package",
+    "record",
+    "resource",
+    "result",
+    "s16",
+    "s32",
+    "s64",
+    "s8",
+    "static",
+    "stream",
+    "string",
+    "tuple",
+    "type",
+    "u16",
+    "u32",
+    "u64",
+    "u8",
+    "use",
+    "variant",
+    "with",
+    "world",
+];
+
 /// Whether a module or an operation may be called this: lower-case words and digits, joined by `_`.
 pub(crate) fn is_plain(name: &str) -> bool {
     let word = |word: &str| {
@@ -171,6 +218,11 @@ pub(crate) fn kebab(name: &str) -> String {
         kebab.push_str(&word);
     }
     kebab
+}
+
+/// The same as it is written in a WIT file.
+pub(crate) fn wit(kebab: &str) -> String {
+    if WIT.contains(&kebab) { format!("%{kebab}") } else { kebab.to_owned() }
 }
 
 /// One of several: `profiles` is `profile`, `categories` `category`, `addresses` `address`.

@@ -27,6 +27,16 @@ fn hostile_names_become_a_page() {
     expect_file!["golden/hostile.md"].assert_eq(page);
 }
 
+#[test]
+fn hostile_names_become_a_package() {
+    let contracts = emit::contracts(&hostile());
+    let (_, package) = contracts.iter().find(|(name, _)| name.ends_with(".wit")).unwrap();
+    expect_file!["golden/hostile.wit"].assert_eq(package);
+    let mut resolve = wit_parser::Resolve::default();
+    let parsed = resolve.push_source("hostile.wit", package).unwrap();
+    resolve.select_world(&[parsed], Some("automation")).unwrap();
+}
+
 fn hostile() -> pianoroll_codegen::Spec {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/hostile");
     check(&Tree::read(&folder).unwrap()).unwrap_or_else(|mistakes| panic!("{mistakes}"))

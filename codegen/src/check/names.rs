@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use crate::checked::Spec;
+use crate::emit::wit;
 use crate::mistake::Store;
 use crate::name;
 use crate::source::{At, Place};
 use crate::surface::{self, Function, Origin};
-use crate::text::AppText;
+use crate::text::{AppText, FileText};
 
 /// Modules that scripts have beside those of the spec.
 const SCRIPT_MODULES: &[&str] = &["files", "filter", "log", "params", "state"];
@@ -17,6 +18,9 @@ pub(super) fn check(texts: &[AppText], spec: &Spec, mistakes: &Store) {
     for file in files().filter(|file| SCRIPT_MODULES.contains(&file.module.as_str())) {
         let message = format!("`{}` is a module of the script language itself", file.module.value);
         mistakes.hint(&file.module.place, message, "name the file otherwise");
+    }
+    for file in files() {
+        wit_keeps(file, mistakes);
     }
     let mut apps: BTreeMap<&str, &str> = BTreeMap::new();
     for (text, file) in texts.iter().flat_map(|text| text.files.iter().map(move |it| (text, it))) {
@@ -38,6 +42,10 @@ pub(super) fn check(texts: &[AppText], spec: &Spec, mistakes: &Store) {
                 operations.add("Rust", name::pascal(name.as_str()), name);
                 operations.add("Rhai", name::rhai(name.as_str()), name);
                 operations.add("WIT", name::kebab(name.as_str()), name);
+                let mut ids = Names::new("id", mistakes);
+                for id in operation.http.iter().flat_map(ids_of) {
+                    ids.add("WIT", wit::parameter(id.as_str()), &id);
+                }
                 let mut parameters = Names::new("parameter", mistakes);
                 for parameter in &operation.query {
                     parameters.add("Rust", name::snake(parameter.name.as_str()), &parameter.name);
@@ -56,6 +64,43 @@ pub(super) fn check(texts: &[AppText], spec: &Spec, mistakes: &Store) {
             }
         }
     }
+}
+
+/// Names that the package of plugins has for itself: interfaces beside those of the spec, and types within each of them.
+fn wit_keeps(file: &FileText, mistakes: &Store) {
+    let interface = name::kebab(file.module.as_str());
+    let told = SCRIPT_MODULES.contains(&file.module.as_str());
+    if !told && wit::reserved().any(|reserved| reserved == interface) {
+        let message = format!(
+            "`{}` is `{interface}` in WIT, which is there for all plugins",
+            file.module.value
+        );
+        mistakes.hint(&file.module.place, message, "name the file otherwise");
+    }
+    for operation in &file.operations {
+        let function = name::kebab(operation.name.as_str());
+        if wit::USED.contains(&function.as_str()) {
+            let message = format!(
+                "`{}` is `{function}` in WIT, which is a type of every interface",
+                operation.name.value
+            );
+            mistakes.hint(&operation.name.place, message, "rename the operation");
+        }
+    }
+}
+
+/// The ids of a path, each at its place.
+fn ids_of(http: &At<String>) -> Vec<At<String>> {
+    let inner = |segment: &str| segment.strip_prefix('{')?.strip_suffix('}').map(str::len);
+    let ids = http.value.split('/').filter_map(|segment| {
+        let offset = segment.as_ptr() as usize - http.value.as_ptr() as usize;
+        let length = inner(segment)?;
+        Some(At {
+            value: segment[1..=length].to_owned(),
+            place: http.place.part(offset + 2, length),
+        })
+    });
+    ids.collect()
 }
 
 /// Functions that are made from operations, and would be called like another operation's.

@@ -1,7 +1,7 @@
 //! Facts as sentences: the same words in rustdoc, definitions, OpenAPI and the reference.
 
 use crate::checked::{
-    App, Attribute, Body, BodyId, Condition, Example, Operation, Page, Query, Shape,
+    App, Attribute, Body, BodyId, Condition, EffectWhen, Example, Operation, Page, Query, Shape,
 };
 
 /// `` `a`, `b` or `c` ``
@@ -39,11 +39,17 @@ pub(super) fn facts(app: &App, operation: &Operation) -> String {
 
 /// The effect, and where it is more.
 pub(super) fn effect(operation: &Operation) -> String {
-    let conditions = operation.effect_when.iter().map(|when| match &when.condition {
-        Condition::Present => format!("{} with `{}`", when.effect, when.attribute),
-        Condition::Equals(text) => format!("{} with `{}` = `{text}`", when.effect, when.attribute),
-    });
+    let conditions =
+        operation.effect_when.iter().map(|when| format!("{} {}", when.effect, condition(when)));
     std::iter::once(operation.effect.to_string()).chain(conditions).collect::<Vec<_>>().join(", ")
+}
+
+/// What in the body raises the effect.
+pub(super) fn condition(when: &EffectWhen) -> String {
+    match &when.condition {
+        Condition::Present => format!("with `{}`", when.attribute),
+        Condition::Equals(text) => format!("with `{}` = `{text}`", when.attribute),
+    }
 }
 
 /// The tier with its windows.

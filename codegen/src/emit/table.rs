@@ -146,6 +146,7 @@ fn relationship(relationship: &Relationship) -> TokenStream {
 fn operation(index: usize, app: &App, module: &Module, value: &Operation) -> TokenStream {
     let module = &module.name;
     let Operation { id, name, title, doc, source, scopes, ok, .. } = value;
+    let (interface, function) = (crate::name::kebab(module), crate::name::kebab(name));
     let tiers = format_ident!("TIERS_{index}");
     let tier = app.tier(&value.tier).map_or(0, |(tier, _)| tier);
     let own_route = route(&value.route);
@@ -169,6 +170,7 @@ fn operation(index: usize, app: &App, module: &Module, value: &Operation) -> Tok
             app: &APP[#index],
             module: #module,
             name: #name,
+            wit: t::WitName { interface: #interface, function: #function },
             title: #title,
             doc: #doc,
             source: #source,

@@ -6,6 +6,72 @@ use pianoroll_codegen::{Tree, check};
 use crate::{APP, RESOURCE, mistakes};
 
 #[test]
+fn names_that_the_package_of_plugins_keeps_are_told() {
+    let resource = |operations: &str| {
+        let head = "[resource]\ntype = \"profile\"\ndoc = \"A person.\"\n";
+        format!("{head}{operations}")
+    };
+    let checkpoints = resource("");
+    let automation = resource("").replace("profile", "automation");
+    let line_items = resource(
+        r#"[operations.error]
+http = "GET /api/a/{x_1}/{x1}/{body}/{body_id}"
+doc = "A."
+tier = "M"
+answer = "none"
+ok = 200
+examples = [{ args = ["1", "2", "3", "4"] }]
+"#,
+    )
+    .replace("profile", "line");
+    let lineitems = resource("").replace("profile", "item");
+    let files = [
+        ("shop/app.toml", APP),
+        ("shop/checkpoints.toml", checkpoints.as_str()),
+        ("shop/automation.toml", automation.as_str()),
+        ("shop/line_2.toml", line_items.as_str()),
+        ("shop/line2.toml", lineitems.as_str()),
+    ];
+    expect![[r#"
+        spec/shop/automation.toml:1:1: `automation` is `automation` in WIT, which is there for all plugins
+          |
+        1 | [resource]
+          | ^
+          = name the file otherwise
+
+        spec/shop/checkpoints.toml:1:1: `checkpoints` is `checkpoints` in WIT, which is there for all plugins
+          |
+        1 | [resource]
+          | ^
+          = name the file otherwise
+
+        spec/shop/line_2.toml:1:1: the modules `line2` and `line_2` are both `line2` in WIT
+          |
+        1 | [resource]
+          | ^
+          = rename one of them
+
+        spec/shop/line_2.toml:4:13: `error` is `error` in WIT, which is a type of every interface
+          |
+        4 | [operations.error]
+          |             ^^^^^
+          = rename the operation
+
+        spec/shop/line_2.toml:5:27: the ids `x_1` and `x1` are both `x1` in WIT
+          |
+        5 | http = "GET /api/a/{x_1}/{x1}/{body}/{body_id}"
+          |                           ^^
+          = rename one of them
+
+        spec/shop/line_2.toml:5:39: the ids `body` and `body_id` are both `body-id` in WIT
+          |
+        5 | http = "GET /api/a/{x_1}/{x1}/{body}/{body_id}"
+          |                                       ^^^^^^^
+          = rename one of them
+    "#]].assert_eq(&mistakes(&files));
+}
+
+#[test]
 fn types_and_names_are_told_apart() {
     let profiles = format!(
         "{RESOURCE}{}",

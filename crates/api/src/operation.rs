@@ -30,6 +30,8 @@ pub struct Operation {
     pub module: &'static str,
     /// The name within the module: `list`.
     pub name: &'static str,
+    /// What plugins call it.
+    pub wit: WitName,
     /// The document's heading: `Get Profiles`.
     pub title: &'static str,
     /// One or more sentences.
@@ -133,6 +135,16 @@ impl Operation {
     pub fn permission(&self, effect: Effect) -> Permission {
         Permission::operation(self.module, effect)
     }
+}
+
+/// A function of the WIT package that plugins are built against. Keywords of WIT stand without their `%`, as they do in a
+/// component.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct WitName {
+    /// The interface: `catalog-items`.
+    pub interface: &'static str,
+    /// The function: `add-profiles`.
+    pub function: &'static str,
 }
 
 /// A condition on the body that raises the effect.
