@@ -12,6 +12,7 @@ mod files;
 mod guest;
 mod host;
 mod pages;
+mod params;
 mod reply;
 
 pub mod check;
@@ -48,6 +49,7 @@ pub use host::{Host, HostSettings};
 pub use ledger::{Ledger, LedgerEntry};
 pub use observer::{Level, Observer, Place, Silent};
 pub use pages::{Ahead, Pages};
+pub use params::{ConnectionSpec, ParamError, ParamKind, ParamMistake, ParamSpec, Span, bind};
 pub use permission::{GrantBy, PermissionError, grant_word};
 pub use plan::{Plan, PlannedEffect};
 pub use random::RandomStream;

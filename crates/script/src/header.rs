@@ -1,155 +1,22 @@
 //! The header of a script: its purpose, and the parameters that it takes.
 
-use std::collections::BTreeMap;
-use std::fmt;
 use std::sync::LazyLock;
 
-use jiff::Timestamp;
-use pianoroll_model::suggest;
-use serde_json::{Map, Value};
+use pianoroll_host::{ConnectionSpec, ParamKind, ParamSpec};
+use serde_json::Value;
 
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::time::{Span, Time};
-
-/// A parameter, as a header line declares it: `//! param days: int = 90   How long without an event.`
-///
-/// The type may end with `?`: such a parameter may be left out, and is `()` then. A default follows `=`; two spaces or more
-/// separate the documentation.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ParamSpec {
-    /// Its name: `params::days`.
-    pub name: String,
-    /// Its type.
-    pub kind: ParamKind,
-    /// May be left out without a default.
-    pub optional: bool,
-    /// The value when it is left out, as in [`crate::Script::bind`]'s answer.
-    pub default: Option<Value>,
-    /// What it is for; may be empty.
-    pub doc: String,
-    /// The header line, from 1.
-    pub line: usize,
-}
-
-impl ParamSpec {
-    /// Whether a run needs a value for it.
-    #[must_use]
-    pub fn is_required(&self) -> bool {
-        self.default.is_none() && !self.optional
-    }
-}
-
-/// Another account that a script works on, as a header line declares it: `//! connection target   Where the copy goes.`
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ConnectionSpec {
-    /// Its name: `on("target", || …)`.
-    pub name: String,
-    /// What it is for; may be empty.
-    pub doc: String,
-    /// The header line, from 1.
-    pub line: usize,
-}
-
-/// The type of a parameter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ParamKind {
-    /// Text.
-    String,
-    /// A whole number.
-    Int,
-    /// A number.
-    Float,
-    /// `true` or `false`.
-    Bool,
-    /// A day such as `2026-01-31`; a time at midnight UTC in the script.
-    Date,
-    /// A time such as `2026-01-31T09:00:00Z`.
-    Datetime,
-    /// A duration such as `90d`, `12h`, `1h 30m` or `45s`.
-    Duration,
-    /// Texts, separated by commas; an array in the script.
-    List,
-}
-
-impl ParamKind {
-    const ALL: [(&'static str, ParamKind, &'static str); 8] = [
-        ("string", ParamKind::String, "text"),
-        ("int", ParamKind::Int, "a whole number such as `90`"),
-        ("float", ParamKind::Float, "a number such as `0.5`"),
-        ("bool", ParamKind::Bool, "`true` or `false`"),
-        ("date", ParamKind::Date, "a day such as `2026-01-31`"),
-        ("datetime", ParamKind::Datetime, "a time such as `2026-01-31T09:00:00Z`"),
-        ("duration", ParamKind::Duration, "a duration such as `90d`, `12h` or `1h 30m`"),
-        ("list", ParamKind::List, "texts, separated by commas"),
-    ];
-
-    /// The word for it in a header.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        Self::ALL.iter().find(|(_, kind, _)| *kind == self).map_or("string", |(word, ..)| word)
-    }
-
-    /// What a value of it looks like.
-    #[must_use]
-    pub fn looks_like(self) -> &'static str {
-        Self::ALL.iter().find(|(_, kind, _)| *kind == self).map_or("text", |(.., like)| like)
-    }
-
-    /// Reads a value as a person writes it; `None` where it is of another type.
-    fn read(self, text: &str) -> Option<Value> {
-        match self {
-            ParamKind::String => Some(Value::from(text)),
-            ParamKind::Int => text.replace('_', "").parse::<i64>().ok().map(Value::from),
-            ParamKind::Float => {
-                let number = text.parse::<f64>().ok().filter(|number| number.is_finite());
-                number.map(Value::from)
-            }
-            ParamKind::Bool => text.parse::<bool>().ok().map(Value::from),
-            ParamKind::Date => {
-                let day = text.parse::<jiff::civil::Date>().ok().filter(|_| text.len() == 10)?;
-                Some(Value::from(day.to_string()))
-            }
-            ParamKind::Datetime => {
-                text.parse::<Timestamp>().ok().map(|time| Value::from(time.to_string()))
-            }
-            ParamKind::Duration => {
-                text.parse::<Span>().ok().map(|span| Value::from(span.to_string()))
-            }
-            ParamKind::List => {
-                let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
-                Some(items.collect::<Vec<_>>().into())
-            }
-        }
-    }
-
-    /// The value that `params::name` holds in the script.
-    pub(crate) fn to_dynamic(self, value: &Value) -> rhai::Dynamic {
-        let text = value.as_str().unwrap_or_default();
-        let typed = match self {
-            ParamKind::Date | ParamKind::Datetime => {
-                text.parse::<Time>().ok().map(rhai::Dynamic::from)
-            }
-            ParamKind::Duration => text.parse::<Span>().ok().map(rhai::Dynamic::from),
-            _ => None,
-        };
-        typed.unwrap_or_else(|| crate::value::from_json(value))
-    }
-}
-
-impl fmt::Display for ParamKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
 
 /// What the first `//!` lines say.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Header {
     /// The purpose: the lines that declare nothing.
     pub(crate) doc: String,
-    /// The parameters, in the order written.
+    /// The parameters, in the order written: `//! param days: int = 90   How long without an event.` The type may end with `?`: such a
+    /// parameter may be left out, and is `()` then. A default follows `=`; two spaces or more separate the documentation.
     pub(crate) params: Vec<ParamSpec>,
-    /// The accounts beside its own, in the order written.
+    /// The accounts beside its own, in the order written: `//! connection target   Where the copy goes.`
     pub(crate) connections: Vec<ConnectionSpec>,
 }
 
@@ -219,15 +86,14 @@ fn connect(text: &str, line: usize, column: usize) -> Result<Option<ConnectionSp
     if name.contains(char::is_whitespace) {
         return Ok(None);
     }
-    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-');
-    if !name.chars().all(plain) || !name.starts_with(|c: char| c.is_ascii_lowercase()) {
+    if !ConnectionSpec::may_be_named(name) {
         let message = format!("`{name}` cannot be the name of a connection");
         let hint = "names have small letters, digits, `_` and `-`, and begin with a letter";
         let indent = text.len() - text.trim_start().len();
         let mistake = Diagnostic::error("header", message, Some((line, column + indent + 1)));
         return Err(mistake.with_width(name.chars().count()).with_hint(Some(hint.to_owned())));
     }
-    Ok(Some(ConnectionSpec { name: name.to_owned(), doc: doc.trim().to_owned(), line }))
+    Ok(Some(ConnectionSpec { name: name.to_owned(), doc: doc.trim().to_owned(), line: Some(line) }))
 }
 
 /// One declaration: `days: int = 90   How long without an event.`
@@ -242,10 +108,10 @@ fn declare(text: &str, line: usize, column: usize) -> Result<ParamSpec, Diagnost
         return Err(Diagnostic::error("header", message, at(text)).with_hint(Some(form.to_owned())));
     };
     let name = name.trim();
-    let plain = name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
-    if !plain || !name.starts_with(|c: char| c.is_ascii_lowercase()) || is_reserved(name) {
+    let plain = ParamSpec::may_be_named(name);
+    if !plain || is_reserved(name) {
         let message = format!("`{name}` cannot be the name of a parameter");
-        let hint = if plain && is_reserved(name) {
+        let hint = if plain {
             "the language keeps this word for itself".to_owned()
         } else {
             "names have small letters, digits and `_`, and begin with a letter".to_owned()
@@ -255,8 +121,8 @@ fn declare(text: &str, line: usize, column: usize) -> Result<ParamSpec, Diagnost
     let rest = rest.trim_start();
     let end = rest.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(rest.len());
     let (word, mut rest) = rest.split_at(end);
-    let Some((_, kind, _)) = ParamKind::ALL.iter().find(|(known, ..)| *known == word) else {
-        let words = ParamKind::ALL.map(|(word, ..)| word);
+    let Some(kind) = ParamKind::named(word) else {
+        let words = ParamKind::words();
         let hint = did_you_mean(word, words)
             .unwrap_or_else(|| format!("the types are {}", words.join(", ")));
         let message = format!("`{word}` is not a type of parameters");
@@ -290,11 +156,11 @@ fn declare(text: &str, line: usize, column: usize) -> Result<ParamSpec, Diagnost
     }
     Ok(ParamSpec {
         name: name.to_owned(),
-        kind: *kind,
+        kind,
         optional,
         default,
         doc: rest.trim().to_owned(),
-        line,
+        line: Some(line),
     })
 }
 
@@ -304,85 +170,21 @@ fn is_reserved(name: &str) -> bool {
     BARE.compile(format!("let {name} = 1;")).is_err()
 }
 
-/// Why given parameters do not fit a script. It holds every mistake.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{}", .mistakes.iter().map(|mistake| mistake.message.as_str()).collect::<Vec<_>>().join("\n"))]
-pub struct ParamError {
-    mistakes: Vec<ParamMistake>,
-}
-
-/// What is wrong with one parameter.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ParamMistake {
-    /// The parameter.
-    pub name: String,
-    /// What is wrong, with the way out.
-    pub message: String,
-}
-
-impl ParamError {
-    /// The mistakes: first the given ones in their order, then what is missing.
-    #[must_use]
-    pub fn mistakes(&self) -> &[ParamMistake] {
-        &self.mistakes
-    }
-}
-
-/// Gives every declared parameter its value.
-///
-/// # Errors
-/// Unknown names, values of another type, and required parameters that are missing.
-pub(crate) fn bind(
-    path: &str,
-    params: &[ParamSpec],
-    given: &BTreeMap<String, String>,
-) -> Result<Map<String, Value>, ParamError> {
-    let mut mistakes = Vec::new();
-    let wrong = |name: &str, message| ParamMistake { name: name.to_owned(), message };
-    let names = || params.iter().map(|param| param.name.as_str());
-    for name in given.keys().filter(|name| !names().any(|known| known == name.as_str())) {
-        let hint = match (suggest(name, names()), names().next()) {
-            (Some(near), _) => format!("did you mean `{near}`?"),
-            (None, Some(_)) => format!("it takes {}", names().collect::<Vec<_>>().join(", ")),
-            (None, None) => "it takes none".to_owned(),
-        };
-        mistakes.push(wrong(name, format!("{path} has no parameter `{name}`: {hint}")));
-    }
-    let mut bound = Map::new();
-    for param in params {
-        let value = match given.get(&param.name) {
-            Some(text) => param.kind.read(text).unwrap_or_else(|| {
-                let message = format!(
-                    "parameter `{}` is {}, not `{text}` (declared at {path}:{})",
-                    param.name,
-                    param.kind.looks_like(),
-                    param.line
-                );
-                mistakes.push(wrong(&param.name, message));
-                Value::Null
-            }),
-            None if param.is_required() => {
-                let doc = if param.doc.is_empty() { "" } else { " " };
-                let message = format!(
-                    "parameter `{}` is missing: {}{doc}{} (declared at {path}:{})",
-                    param.name,
-                    param.kind.looks_like(),
-                    if doc.is_empty() { String::new() } else { format!("({})", param.doc) },
-                    param.line
-                );
-                mistakes.push(wrong(&param.name, message));
-                Value::Null
-            }
-            None => param.default.clone().unwrap_or(Value::Null),
-        };
-        bound.insert(param.name.clone(), value);
-    }
-    if mistakes.is_empty() { Ok(bound) } else { Err(ParamError { mistakes }) }
+/// The value that `params::name` holds in the script: times and durations are values of their own there.
+pub(crate) fn to_dynamic(kind: ParamKind, value: &Value) -> rhai::Dynamic {
+    let text = value.as_str().unwrap_or_default();
+    let typed = match kind {
+        ParamKind::Date | ParamKind::Datetime => text.parse::<Time>().ok().map(rhai::Dynamic::from),
+        ParamKind::Duration => text.parse::<Span>().ok().map(rhai::Dynamic::from),
+        _ => None,
+    };
+    typed.unwrap_or_else(|| crate::value::from_json(value))
 }
 
 #[cfg(test)]
 mod tests {
     use expect_test::{Expect, expect};
+    use pianoroll_host::bind;
 
     use super::*;
 
@@ -454,12 +256,16 @@ let x = 1;
                 ConnectionSpec {
                     name: "target",
                     doc: "Where the copy goes.",
-                    line: 2,
+                    line: Some(
+                        2,
+                    ),
                 },
                 ConnectionSpec {
                     name: "second-try",
                     doc: "",
-                    line: 3,
+                    line: Some(
+                        3,
+                    ),
                 },
             ]
         "#]]

@@ -36,7 +36,6 @@ mod tests;
 pub use check::Need;
 pub use diagnostic::{Diagnostic, ScriptError, Severity};
 pub use engine::{MAX_CALL_LEVELS, MAX_EXPRESSION_DEPTH, STACK_BYTES};
-pub use header::{ConnectionSpec, ParamError, ParamKind, ParamMistake, ParamSpec};
 pub use library::{BrokenLibrary, Library, LibrarySource, NoLibrary};
 pub use run::{MemoryLimit, ScriptGuest};
 pub use script::{Checked, Script};

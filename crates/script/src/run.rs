@@ -15,7 +15,7 @@ use tokio::sync::oneshot;
 use crate::context::{Context, Run, Tag};
 use crate::engine::{self, STACK_BYTES};
 use crate::error::guest_error;
-use crate::header::ConnectionSpec;
+use crate::header::to_dynamic;
 use crate::script::Program;
 use crate::testing::Playing;
 use crate::value::to_json_lossy;
@@ -82,7 +82,7 @@ impl Guest for ScriptGuest {
             let is_missing = |name: &str| !trunk.host().others().any(|other| other == name);
             let mut declared = program.header.connections.iter();
             if let Some(missing) = declared.find(|connection| is_missing(&connection.name)) {
-                let ConnectionSpec { name, line, .. } = missing;
+                let (name, line) = (&missing.name, missing.line.unwrap_or(1));
                 let path = &program.path;
                 return Err(GuestError::program(format!(
                     "the run was given no connection `{name}`, which the script declares at {path}:{line}"
@@ -128,7 +128,7 @@ fn run(
     let params = program.header.params.iter().map(|param| {
         let given = trunk.host().params().get(&param.name);
         let value = given.or(param.default.as_ref()).unwrap_or(&Value::Null);
-        (param.name.clone(), param.kind.to_dynamic(value))
+        (param.name.clone(), to_dynamic(param.kind, value))
     });
     let params = engine::params_module(params.collect::<Vec<_>>());
     let run = Arc::new(Run::new(program, runtime, params, memory, test));

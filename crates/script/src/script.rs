@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::thread;
 
+use pianoroll_host::{ConnectionSpec, ParamError, ParamSpec};
 use rhai::{AST, Dynamic};
 use serde_json::{Map, Value};
 
 use crate::check::{self, Around, Need};
 use crate::diagnostic::{Diagnostic, ScriptError, Severity, told};
 use crate::engine::{self, STACK_BYTES};
-use crate::header::{self, ConnectionSpec, Header, ParamError, ParamSpec};
+use crate::header::{self, Header};
 use crate::library::{self, BrokenLibrary, Library, LibrarySource, Linked, Linker, NoLibrary};
 use crate::run::ScriptGuest;
 
@@ -166,7 +167,7 @@ impl Script {
     /// # Errors
     /// Every mistake: unknown names, values of another type, required ones that are missing.
     pub fn bind(&self, given: &BTreeMap<String, String>) -> Result<Map<String, Value>, ParamError> {
-        header::bind(self.path(), self.params(), given)
+        pianoroll_host::bind(self.path(), self.params(), given)
     }
 
     /// The program, ready to run.

@@ -153,9 +153,10 @@ pub(super) fn unused_parameters(
         return;
     }
     for param in header.params.iter().filter(|param| !used.contains(&param.name)) {
-        let line = source.lines().nth(param.line.saturating_sub(1)).unwrap_or_default();
+        let number = param.line.unwrap_or(1);
+        let line = source.lines().nth(number.saturating_sub(1)).unwrap_or_default();
         let before = line.find(&param.name).and_then(|start| line.get(..start)).unwrap_or_default();
-        let place = (param.line, before.chars().count() + 1);
+        let place = (number, before.chars().count() + 1);
         let message = format!("the parameter `{}` is declared and never used", param.name);
         let hint = format!("read it as `params::{}`, or take the line out", param.name);
         diagnostics.push(

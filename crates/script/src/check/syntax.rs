@@ -1,10 +1,10 @@
 //! Parsing, with Rhai's messages in our words, and past unknown variables, so that all of them are told at once.
 
+use pianoroll_host::ParamSpec;
 use rhai::{AST, Engine, LexError, ParseError, ParseErrorType, Scope};
 
 use super::{at, elsewhere};
 use crate::diagnostic::{Diagnostic, did_you_mean};
-use crate::header::ParamSpec;
 
 /// How many unknown variables are told before the parser gives up.
 const MAX_UNKNOWN: usize = 20;
