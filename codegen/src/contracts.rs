@@ -63,22 +63,24 @@ pub fn compare(spec: &Spec, root: &Path) -> Result<(), ContractError> {
     if files.is_empty() { Ok(()) } else { Err(ContractError::Stale { files }) }
 }
 
-/// Definitions that no module has.
+/// Files of modules that are gone.
 fn left_over(spec: &Spec, root: &Path) -> Result<Vec<String>, ContractError> {
     let wanted: BTreeSet<String> =
         emit::contracts(spec).into_iter().map(|(name, _)| name).collect();
-    let folder = root.join(emit::DEFINITIONS);
-    let entries = match std::fs::read_dir(&folder) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(ContractError::File { path: folder, error }),
-    };
     let mut names = Vec::new();
-    for entry in entries {
-        let name = entry.map_err(at(&folder))?.file_name();
-        let name = format!("{}/{}", emit::DEFINITIONS, name.to_string_lossy());
-        if !wanted.contains(&name) {
-            names.push(name);
+    for of in emit::FOLDERS {
+        let folder = root.join(of);
+        let entries = match std::fs::read_dir(&folder) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
+            Err(error) => return Err(ContractError::File { path: folder, error }),
+        };
+        for entry in entries {
+            let name = entry.map_err(at(&folder))?.file_name();
+            let name = format!("{of}/{}", name.to_string_lossy());
+            if !wanted.contains(&name) {
+                names.push(name);
+            }
         }
     }
     names.sort();

@@ -7,6 +7,7 @@ mod prose;
 mod reference;
 mod requests;
 mod rhai;
+pub(crate) mod sdk;
 mod table;
 pub(crate) mod wit;
 
@@ -35,11 +36,15 @@ pub fn contracts(spec: &Spec) -> Vec<(String, String)> {
     let package = wit::emit(spec);
     files.push(("crates/plugin/wit/klaviyo.wit".to_owned(), package.clone()));
     files.push(("crates/plugin-sdk/wit/klaviyo.wit".to_owned(), package));
+    files.extend(sdk::emit(spec));
     files
 }
 
 /// The folder of the definitions. It holds nothing else, so that a module that is gone takes its file along.
 pub const DEFINITIONS: &str = "docs/definitions";
+
+/// The folders that hold nothing but contracts.
+pub(crate) const FOLDERS: [&str; 2] = [DEFINITIONS, sdk::FOLDER];
 
 fn pretty(tokens: TokenStream) -> String {
     match syn::parse2(tokens.clone()) {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::checked::Spec;
-use crate::emit::wit;
+use crate::emit::{sdk, wit};
 use crate::mistake::Store;
 use crate::name;
 use crate::source::{At, Place};
@@ -66,7 +66,8 @@ pub(super) fn check(texts: &[AppText], spec: &Spec, mistakes: &Store) {
     }
 }
 
-/// Names that the package of plugins has for itself: interfaces beside those of the spec, and types within each of them.
+/// Names that the package of plugins and its SDK have for themselves: interfaces beside those of the spec, types within each
+/// of them, and modules.
 fn wit_keeps(file: &FileText, mistakes: &Store) {
     let interface = name::kebab(file.module.as_str());
     let told = SCRIPT_MODULES.contains(&file.module.as_str());
@@ -75,6 +76,11 @@ fn wit_keeps(file: &FileText, mistakes: &Store) {
             "`{}` is `{interface}` in WIT, which is there for all plugins",
             file.module.value
         );
+        mistakes.hint(&file.module.place, message, "name the file otherwise");
+    }
+    let module = name::snake(file.module.as_str());
+    if sdk::MODULES.contains(&module.as_str()) {
+        let message = format!("`{}` is a module of the plugin SDK itself", file.module.value);
         mistakes.hint(&file.module.place, message, "name the file otherwise");
     }
     for operation in &file.operations {

@@ -118,7 +118,7 @@ fn request(app: &App, module: &Module, operation: &Operation, row: usize) -> Tok
     let id_docs = operation.route.ids().into_iter().map(|id| format!("`{{{id}}}` of the path."));
     let id_fields = quote!(#(#[doc = #id_docs] pub #ids: ::std::string::String,)*);
     let default = (ids.is_empty() && !has_body).then(|| quote!(Default,));
-    let methods = methods(app, operation);
+    let methods = methods(app, operation, &quote!(crate::request));
     let new = new(operation, &ids, has_options);
     let answer = answer(app, operation);
     let body = if has_body {
@@ -242,7 +242,8 @@ fn answer(app: &App, operation: &Operation) -> TokenStream {
     }
 }
 
-fn methods(app: &App, operation: &Operation) -> TokenStream {
+/// The methods that set options, of a struct with the field `options`. `tools` is where `texts` and `choose` are.
+pub(super) fn methods(app: &App, operation: &Operation, tools: &TokenStream) -> TokenStream {
     let query = &operation.query;
     let mut methods = TokenStream::new();
     let mut taken = vec!["new".to_owned()];
@@ -277,7 +278,7 @@ fn methods(app: &App, operation: &Operation) -> TokenStream {
     if !query.include.is_empty() {
         let names: Vec<&str> = query.include.iter().map(|it| it.name.as_str()).collect();
         let doc = format!("Includes {}.", prose::words(&names));
-        let value = quote!(::serde_json::Value::from(crate::request::texts(names)));
+        let value = quote!(::serde_json::Value::from(#tools::texts(names)));
         add("include".to_owned(), doc, texts.clone(), set("include", value));
     }
     if let Page::Sized { size, max, .. } = query.page {
@@ -302,7 +303,7 @@ fn methods(app: &App, operation: &Operation) -> TokenStream {
             "fields" => format!("Only these attributes of `{kind}`: {names}."),
             _ => format!("Also these attributes of `{kind}`: {names}."),
         };
-        let value = quote!(crate::request::choose(&mut self.options, #option, #kind, names););
+        let value = quote!(#tools::choose(&mut self.options, #option, #kind, names););
         add(method, doc, texts.clone(), value);
     }
     for parameter in &query.parameters {

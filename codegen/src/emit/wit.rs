@@ -117,7 +117,7 @@ fn docs(module: &Module, operation: &Operation) -> Vec<String> {
 }
 
 /// The permission, and where the body asks for another one.
-fn needs(module: &Module, operation: &Operation) -> String {
+pub(super) fn needs(module: &Module, operation: &Operation) -> String {
     let permission = |effect| pianoroll_model::Permission::operation(&module.name, effect);
     let mut text = format!("Needs `{}`", permission(operation.effect));
     for when in &operation.effect_when {
