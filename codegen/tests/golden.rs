@@ -1,5 +1,5 @@
 //! What is made of names that every target keeps for itself. `UPDATE_EXPECT=1 cargo test -p pianoroll-codegen` writes the
-//! files anew; `crates/api/tests/hostile.rs` compiles the Rust.
+//! files anew; `crates/api/tests/hostile.rs` and `crates/plugin-sdk/tests/hostile.rs` compile the Rust.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::path::Path;
@@ -35,6 +35,16 @@ fn hostile_names_become_a_package() {
     let mut resolve = wit_parser::Resolve::default();
     let parsed = resolve.push_source("hostile.wit", package).unwrap();
     resolve.select_world(&[parsed], Some("automation")).unwrap();
+}
+
+#[test]
+fn hostile_names_become_a_layer_of_the_sdk() {
+    let contracts = emit::contracts(&hostile());
+    let modules = contracts.iter().filter_map(|(name, text)| {
+        let module = name.strip_prefix("crates/plugin-sdk/src/generated/")?.strip_suffix(".rs")?;
+        Some(format!("pub mod r#{module} {{\n{text}}}\n"))
+    });
+    expect_file!["golden/hostile.sdk.rs"].assert_eq(&modules.collect::<String>());
 }
 
 fn hostile() -> pianoroll_codegen::Spec {

@@ -30,6 +30,7 @@ pub(super) fn check(texts: &[AppText], spec: &Spec, mistakes: &Store) {
         }
     }
     made(texts, spec, mistakes);
+    made_of_rust(texts, spec, mistakes);
     let mut modules = Names::new("module", mistakes);
     for text in texts {
         for file in &text.files {
@@ -131,6 +132,30 @@ fn made(texts: &[AppText], spec: &Spec, mistakes: &Store) {
             };
             let message =
                 format!("`{}` is what scripts call a function made of {made_of}", other.name);
+            mistakes.hint(place, message, "rename the operation");
+        }
+    }
+}
+
+/// The same in the plugin SDK, where a name is one function, whatever it takes.
+fn made_of_rust(texts: &[AppText], spec: &Spec, mistakes: &Store) {
+    let surface = surface::surface(spec);
+    for (_, module) in spec.modules() {
+        let functions = surface.iter().find(|it| it.name == name::rhai(&module.name));
+        let functions = functions.map(|it| it.functions.as_slice()).unwrap_or_default();
+        let names = sdk::functions(module, functions);
+        for (made, of) in &names {
+            let other = names.iter().find(|(name, other)| name == made && other != of);
+            // Told where the name was given, not where it was made.
+            let given = name::snake(of) == *made;
+            let Some((_, other)) = other.filter(|(_, other)| given && name::snake(other) != *made)
+            else {
+                continue;
+            };
+            let id = format!("{}.{of}", module.name);
+            let Some(place) = place_of(texts, &id) else { continue };
+            let message =
+                format!("`{made}` is what plugins in Rust call a function made of {other}");
             mistakes.hint(place, message, "rename the operation");
         }
     }

@@ -77,6 +77,23 @@ fn apart(text: &str) -> String {
     spaced
 }
 
+/// Every function of the SDK that a module's operations become: its name, and that of the operation.
+pub(crate) fn functions<'o>(
+    module: &'o Module,
+    functions: &[surface::Function],
+) -> Vec<(String, &'o str)> {
+    let mut names = Vec::new();
+    for operation in &module.operations {
+        let of = operation.name.as_str();
+        names.push((name::snake(of), of));
+        if !operation.is_paged_list() && !operation.options().is_empty() {
+            names.push((with_name(operation), of));
+        }
+        names.extend(each_of(operation, functions).map(|each| (name::snake(&each.name), of)));
+    }
+    names
+}
+
 fn emit_module(app: &App, module: &Module, functions: &[surface::Function]) -> TokenStream {
     let made = module.operations.iter().map(|it| function(module, it));
     let each = module.operations.iter().filter_map(|it| each(it, functions));
@@ -132,7 +149,7 @@ fn function(module: &Module, operation: &Operation) -> TokenStream {
     if operation.options().is_empty() {
         return plain;
     }
-    let with = with_name(operation);
+    let with = ident(&with_name(operation));
     let same = format!(
         "The same as [`{}`], with options: [`{}`].",
         name_of(operation),
@@ -152,9 +169,7 @@ fn function(module: &Module, operation: &Operation) -> TokenStream {
 }
 
 fn each(operation: &Operation, functions: &[surface::Function]) -> Option<TokenStream> {
-    let is_each =
-        |it: &&surface::Function| matches!(&it.origin, Origin::Each(id) if *id == operation.id);
-    let each = functions.iter().find(is_each)?;
+    let each = each_of(operation, functions)?;
     let (each_name, name) = (ident(&name::snake(&each.name)), function_name(operation));
     let (parameters, arguments) = parameters(operation);
     let doc = format!(
@@ -167,6 +182,15 @@ fn each(operation: &Operation, functions: &[surface::Function]) -> Option<TokenS
             crate::Each::new(call::#name(#(#arguments),*).options(options), send::#name)
         }
     })
+}
+
+fn each_of<'f>(
+    operation: &Operation,
+    functions: &'f [surface::Function],
+) -> Option<&'f surface::Function> {
+    let is_each =
+        |it: &&surface::Function| matches!(&it.origin, Origin::Each(id) if *id == operation.id);
+    functions.iter().find(is_each)
 }
 
 fn options(app: &App, operation: &Operation) -> TokenStream {
@@ -249,8 +273,8 @@ fn function_name(operation: &Operation) -> Ident {
     ident(&name::snake(&operation.name))
 }
 
-fn with_name(operation: &Operation) -> Ident {
-    ident(&format!("{}_with", operation.name))
+fn with_name(operation: &Operation) -> String {
+    format!("{}_with", name::snake(&operation.name))
 }
 
 fn options_name(operation: &Operation) -> Ident {

@@ -21,14 +21,31 @@ tier = "M"
 answer = "none"
 ok = 200
 examples = [{ args = ["1", "2", "3", "4"] }]
+[operations.get]
+http = "GET /api/b"
+doc = "B."
+tier = "M"
+query = { day = "int?" }
+answer = "none"
+ok = 200
+examples = [{}]
+[operations.get_with]
+http = "GET /api/c"
+doc = "C."
+tier = "M"
+answer = "none"
+ok = 200
+examples = [{}]
 "#,
     )
     .replace("profile", "line");
     let lineitems = resource("").replace("profile", "item");
+    let mock = resource("").replace("profile", "mock");
     let files = [
         ("shop/app.toml", APP),
         ("shop/checkpoints.toml", checkpoints.as_str()),
         ("shop/automation.toml", automation.as_str()),
+        ("shop/mock.toml", mock.as_str()),
         ("shop/line_2.toml", line_items.as_str()),
         ("shop/line2.toml", lineitems.as_str()),
     ];
@@ -68,6 +85,18 @@ examples = [{ args = ["1", "2", "3", "4"] }]
         5 | http = "GET /api/a/{x_1}/{x1}/{body}/{body_id}"
           |                                       ^^^^^^^
           = rename one of them
+
+        spec/shop/line_2.toml:19:13: `get_with` is what plugins in Rust call a function made of get
+           |
+        19 | [operations.get_with]
+           |             ^^^^^^^^
+           = rename the operation
+
+        spec/shop/mock.toml:1:1: `mock` is a module of the plugin SDK itself
+          |
+        1 | [resource]
+          | ^
+          = name the file otherwise
     "#]].assert_eq(&mistakes(&files));
 }
 
@@ -154,6 +183,12 @@ examples = [{}]
         4 | name = "titel"
           |        ^^^^^^^
           = did you mean `title`?
+
+        spec/shop/log.toml:15:13: `each` is what plugins in Rust call a function made of list
+           |
+        15 | [operations.each]
+           |             ^^^^
+           = rename the operation
 
         spec/shop/log.toml:15:13: `each` is what scripts call a function made of log.list
            |

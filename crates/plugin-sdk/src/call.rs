@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::{Error, ErrorKind, Options, Response, host};
+use crate::{Each, Error, ErrorKind, Options, Response, host};
 
 /// One call of one operation. The functions under `call` of each module make them:
 ///
@@ -81,6 +81,12 @@ impl Call {
     /// What the host says.
     pub fn make(self) -> Result<Response, Error> {
         host::make(self)
+    }
+
+    /// The resources of all pages from this one on, by [`Call::make`]; so, by another connection.
+    #[must_use]
+    pub fn each(self) -> Each {
+        Each::new(self, host::make)
     }
 
     /// What is wrong with it before the host sees it.

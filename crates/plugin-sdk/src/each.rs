@@ -11,7 +11,9 @@ pub struct Each {
 }
 
 impl Each {
-    pub(crate) fn new(call: Call, send: fn(Call) -> Result<Response, Error>) -> Self {
+    /// From the page that a call reads on. What sends the calls may be anything.
+    #[must_use]
+    pub fn new(call: Call, send: fn(Call) -> Result<Response, Error>) -> Self {
         Self { call: Some(call), send, page: Vec::new().into_iter() }
     }
 }

@@ -41,7 +41,8 @@ impl Options {
         self.values.is_empty()
     }
 
-    pub(crate) fn insert(&mut self, name: String, value: Value) {
+    /// Sets one.
+    pub fn insert(&mut self, name: String, value: Value) {
         self.values.insert(name, value);
     }
 }
