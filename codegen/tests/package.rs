@@ -159,3 +159,33 @@ fn what_breaks_plugins_is_told_from_what_adds_to_the_package() {
         assert!(changed(from, to).is_some(), "{what}, and nothing was said");
     }
 }
+
+/// A plugin's module as its linker leaves it: one host function is called, and the whole world is described.
+const MODULE: &str = r#"(module
+    (import "pianoroll:klaviyo/profiles@0.1.0" "get" (func (param i32 i32 i32 i32 i32)))
+    (memory (export "memory") 1)
+    (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) unreachable)
+    (func (export "run") (result i32) unreachable))"#;
+
+#[test]
+fn a_component_imports_what_it_calls_and_nothing_else() {
+    let mut resolve = Resolve::default();
+    let world = push(&mut resolve, &current(), "0.1.0");
+    let mut module = wat::parse_str(MODULE).unwrap();
+    let encoding = wit_component::StringEncoding::UTF8;
+    wit_component::embed_component_metadata(&mut module, &resolve, world, encoding).unwrap();
+    let encoder = wit_component::ComponentEncoder::default().validate(true);
+    let component = encoder.module(&module).unwrap().encode().unwrap();
+
+    let decoded = wit_component::decode(&component).unwrap();
+    let world = decoded.resolve().select_world(&[decoded.package()], None).unwrap();
+    let imports = decoded.resolve().worlds[world].imports.keys();
+    let imports = imports.map(|key| decoded.resolve().name_world_key(key));
+    let interfaces: Vec<String> = imports.filter(|name| name.contains('/')).collect();
+    let package = "pianoroll:klaviyo";
+    assert_eq!(interfaces, [format!("{package}/types@0.1.0"), format!("{package}/profiles@0.1.0")]);
+    let profiles =
+        decoded.resolve().interfaces.iter().find(|(_, it)| it.name.as_deref() == Some("profiles"));
+    let functions: Vec<&String> = profiles.unwrap().1.functions.keys().collect();
+    assert_eq!(functions, ["get"]);
+}

@@ -90,3 +90,8 @@ pub use entry::{answer, catch_panics};
 #[cfg(target_family = "wasm")]
 #[doc(hidden)]
 pub use host::bindings;
+
+/// The example of the README is one, too.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
