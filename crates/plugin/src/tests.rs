@@ -1,0 +1,6 @@
+//! Whole plugins: what they are linked to, what they may do, and what ends them.
+
+mod attacks;
+mod calls;
+mod linking;
+mod stage;
