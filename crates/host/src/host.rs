@@ -239,6 +239,12 @@ impl Host {
         &self.settings.grants
     }
 
+    /// Where more would be granted.
+    #[must_use]
+    pub fn grant_by(&self) -> &GrantBy {
+        &self.settings.grant_by
+    }
+
     /// Stops the run at its next call, once given.
     #[must_use]
     pub fn cancel(&self) -> &Cancel {

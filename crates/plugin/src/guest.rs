@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use pianoroll_host::{Branch, Guest, GuestError, GuestErrorKind, GuestRun};
-use serde_json::Value;
+use serde_json::{Value, json};
 use wasmtime::component::InstancePre;
 use wasmtime::{Store, UpdateDeadline};
 
@@ -112,8 +112,7 @@ impl Guest for PluginGuest {
     }
 
     fn measured(&self) -> Value {
-        let usage = serde_json::to_value(self.usage());
-        usage.unwrap_or_default()
+        json!({ "usage": self.usage(), "limits": self.limits().to_value() })
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use serde::Serialize;
+use serde_json::{Value, json};
 
 /// What one run of a plugin may use. The defaults let plugins in JavaScript and Python run, which bring their whole language
 /// along; an operator sets others in `[plugins.NAME]` of the project file.
@@ -50,6 +51,19 @@ impl Default for Limits {
 }
 
 impl Limits {
+    /// The limits in the words and units of [`Usage`], for those who show both side by side.
+    #[must_use]
+    pub fn to_value(&self) -> Value {
+        json!({
+            "memory": self.memory,
+            "table_elements": self.table_elements,
+            "cpu_ms": u64::try_from(self.cpu.as_millis()).unwrap_or(u64::MAX),
+            "largest": self.transfer,
+            "log": self.log,
+            "host_calls": self.host_calls,
+        })
+    }
+
     /// How many slices the computing may take.
     fn slices(&self) -> u64 {
         let slices = self.cpu.as_millis() / SLICE.as_millis();
@@ -63,7 +77,7 @@ impl Limits {
 pub struct LimitReached {
     /// What it did: `it computed longer than 300 s`.
     pub what: String,
-    /// The setting in `[plugins.NAME] limits`; empty where it cannot be set.
+    /// The setting in `[plugins.NAME] limits`.
     pub setting: &'static str,
 }
 
@@ -88,12 +102,12 @@ impl Limited {
             }
             Limited::TableElements => {
                 let most = limits.table_elements;
-                (format!("it wanted tables of more than {most} elements"), "")
+                (format!("it wanted tables of more than {most} elements"), "tables")
             }
             Limited::Instances => {
                 let most = limits.instances;
                 let parts = "core instances, memories or tables";
-                (format!("it is made of more than {most} {parts}"), "")
+                (format!("it is made of more than {most} {parts}"), "instances")
             }
             Limited::Cpu => {
                 (format!("it computed longer than {}", seconds(limits.cpu)), "cpu_seconds")

@@ -37,7 +37,7 @@ pub(crate) fn guest_error(
         (None, None, None, trap) => return plain(error, trap, meter, manifest),
     };
     let hint = match &ended {
-        Ended::Limit(reached) if !reached.setting.is_empty() => format!(
+        Ended::Limit(reached) => format!(
             "\n  = `[plugins.{}]` of pianoroll.toml may set another: limits = {{ {} = … }}",
             manifest.name, reached.setting
         ),

@@ -2,7 +2,7 @@
 
 use std::io::{Read as _, Write as _};
 
-use pianoroll_host::{FileError, OpenError};
+use pianoroll_host::{FileError, GrantBy, OpenError};
 use tokio::runtime::Handle;
 use wasmtime::StoreContextMut;
 use wasmtime::component::LinkerInstance;
@@ -173,7 +173,11 @@ fn may(instance: &Instance, access: Access) -> Result<(), ErrorRecord> {
     if granted {
         return Ok(());
     }
-    let message = format!("files: needs the permission `{word}`, which is not granted");
+    let remedy = match instance.branch.host().grant_by() {
+        GrantBy::Plugin(plugin) => format!("; {}", plugin.remedy(word)),
+        GrantBy::Flag | GrantBy::Automation { .. } => String::new(),
+    };
+    let message = format!("files: needs the permission `{word}`, which is not granted{remedy}");
     Err(ErrorRecord::new(ErrorKind::Permission, "permission", message))
 }
 

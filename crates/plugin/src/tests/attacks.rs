@@ -78,9 +78,9 @@ async fn it_begins_with_too_much_memory_or_tables() {
     check(
         Stage::default(),
         plugin(&[], &table),
-        expect![
-            "the plugin `test` 1.0.0 was ended: it wanted tables of more than 1000000 elements"
-        ],
+        expect![[r#"
+        the plugin `test` 1.0.0 was ended: it wanted tables of more than 1000000 elements
+          = `[plugins.test]` of pianoroll.toml may set another: limits = { tables = … }"#]],
     )
     .await;
     let small = Stage::limited(|limits| limits.memory = 65535);
@@ -102,8 +102,9 @@ async fn its_tables_grow() {
         Stage::default(),
         plugin(&[], rest),
         expect![[r#"
-        the plugin `test` 1.0.0 was ended: it wanted tables of more than 1000000 elements
-          in take"#]],
+            the plugin `test` 1.0.0 was ended: it wanted tables of more than 1000000 elements
+              in take
+              = `[plugins.test]` of pianoroll.toml may set another: limits = { tables = … }"#]],
     )
     .await;
 }
@@ -112,7 +113,9 @@ async fn its_tables_grow() {
 async fn it_is_made_of_too_many_parts() {
     let parts = "(core instance (instantiate $m))".repeat(300);
     let component = wat::parse_str(format!("(component (core module $m) {parts})")).unwrap();
-    check(Stage::default(), component, expect!["the plugin `test` 1.0.0 was ended: it is made of more than 200 core instances, memories or tables"]).await;
+    check(Stage::default(), component, expect![[r#"
+        the plugin `test` 1.0.0 was ended: it is made of more than 200 core instances, memories or tables
+          = `[plugins.test]` of pianoroll.toml may set another: limits = { instances = … }"#]]).await;
 }
 
 #[tokio::test]
