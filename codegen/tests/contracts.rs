@@ -48,15 +48,17 @@ fn stale_contracts_are_named_with_the_command_that_refreshes_them() {
     let definitions = folder.path().join(emit::DEFINITIONS);
     std::fs::write(definitions.join("profiles.d.rhai"), "edited by hand").unwrap();
     std::fs::write(definitions.join("gone.d.rhai"), "of a module that is gone").unwrap();
+    let layer = folder.path().join("crates/plugin-sdk/src/generated");
+    std::fs::write(layer.join("gone.rs"), "of a module that is gone").unwrap();
     std::fs::remove_file(folder.path().join("docs/openapi.json")).unwrap();
     let error = contracts::compare(&spec, folder.path()).unwrap_err().to_string();
-    let expected = "not what spec/ says: docs/definitions/gone.d.rhai, docs/definitions/profiles.d.rhai, \
+    let expected = "not what spec/ says: crates/plugin-sdk/src/generated/gone.rs, docs/definitions/gone.d.rhai, docs/definitions/profiles.d.rhai, \
                     docs/openapi.json; refresh them with `cargo xtask generate`";
     assert_eq!(error, expected);
 
     contracts::write(&spec, folder.path()).unwrap();
     contracts::compare(&spec, folder.path()).unwrap();
-    assert!(!definitions.join("gone.d.rhai").exists());
+    assert!(!definitions.join("gone.d.rhai").exists() && !layer.join("gone.rs").exists());
 }
 
 /// Every output of a folder with a spec: the Rust, and the contracts as one text each.
@@ -150,6 +152,20 @@ examples = [{ args = ["01GDDKASAP8TKDDA2GRZDSVP4H"], options = { sort = "-create
                 ],
             ),
             (
+                "crates/plugin/wit/klaviyo.wit",
+                &[
+                    "    list-push-tokens: func(profile-id: string, options: options) -> result<response, error>;\n",
+                ],
+            ),
+            (
+                "crates/plugin-sdk/src/generated/profiles.rs",
+                &[
+                    "pub fn list_push_tokens(",
+                    "pub fn each_push_token(",
+                    "pub struct ListPushTokensOptions {",
+                ],
+            ),
+            (
                 "docs/openapi.json",
                 &[
                     r#""/klaviyo/api/profiles/{profile_id}/push-tokens": {"#,
@@ -207,6 +223,9 @@ examples = [{ body = { total = 1.5 } }]
         &[
             ("rust", &[r#"id: "shop","#, r#"id: "orders.create","#, "pub mod orders {"]),
             ("docs/definitions/orders.d.rhai", &["module orders;", "fn create(body: Map) -> Map;"]),
+            ("crates/plugin-sdk/wit/klaviyo.wit", &["interface orders {", "    import orders;"]),
+            ("crates/plugin-sdk/src/generated.rs", &["pub mod orders;"]),
+            ("crates/plugin-sdk/src/generated/orders.rs", &["pub fn create("]),
             ("docs/openapi.json", &[r#""/shop/v2/orders": {"#, r#""shop.profile": {"#]),
             (
                 "docs/operations.md",

@@ -314,7 +314,10 @@ pub(super) fn methods(app: &App, operation: &Operation, tools: &TokenStream) -> 
             Kind::String | Kind::Datetime | Kind::Enum(_) => quote!(&str),
             Kind::Map | Kind::Any | Kind::List(_) => quote!(::serde_json::Value),
         };
-        let value = quote!(::serde_json::Value::from(value));
+        let value = match &parameter.kind {
+            Kind::Map | Kind::Any | Kind::List(_) => quote!(value),
+            _ => quote!(::serde_json::Value::from(value)),
+        };
         let doc = prose::attribute(parameter);
         add(parameter.name.clone(), doc, quote!(value: #kind), set(&parameter.name, value));
     }

@@ -1853,11 +1853,7 @@ pub mod requests {
             /// `list<string>`.
             #[must_use]
             pub fn r#type(mut self, value: ::serde_json::Value) -> Self {
-                self.options
-                    .insert(
-                        ::std::string::String::from("type"),
-                        ::serde_json::Value::from(value),
-                    );
+                self.options.insert(::std::string::String::from("type"), value);
                 self
             }
             /// `bool`.

@@ -455,11 +455,7 @@ impl ListOptions {
     /// `list<string>`.
     #[must_use]
     pub fn r#type(mut self, value: ::serde_json::Value) -> Self {
-        self.options
-            .insert(
-                ::std::string::String::from("type"),
-                ::serde_json::Value::from(value),
-            );
+        self.options.insert(::std::string::String::from("type"), value);
         self
     }
 
