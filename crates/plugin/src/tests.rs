@@ -2,5 +2,6 @@
 
 mod attacks;
 mod calls;
+mod fuzz;
 mod linking;
 mod stage;
