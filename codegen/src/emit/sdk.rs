@@ -26,6 +26,7 @@ pub(crate) const MODULES: &[&str] = &[
     "each",
     "entry",
     "error",
+    "filter",
     "generated",
     "host",
     "mock",

@@ -42,7 +42,7 @@
 //!
 //! - A module a resource (`profiles`, `lists`, …): a function an operation, with the ids of its path, then its body, a
 //!   [`serde_json::Value`] or anything that serialises. Lists take options last; other functions have a second one with `_with` that does.
-//!   Options are a builder of their own (`profiles::ListOptions`), `json!({ … })`, or `()` for none.
+//!   Options are a builder of their own (`profiles::ListOptions`), `json!({ … })`, or `()` for none; [`filter`] writes filters.
 //! - `profiles::call::update(…)` is the same call as a value, for [`calls::batch`], which makes up to 16 at once.
 //! - Every function answers `Result<_, Error>`. An [`Error`] of the host that is returned from `run` is known again by it.
 //! - Outside of WebAssembly all of it goes to a [`mock::Host`], so that plugins are tested as any other Rust.
@@ -81,7 +81,7 @@ pub use document::{Resource, Response};
 pub use each::Each;
 pub use error::{Error, ErrorKind};
 pub use generated::*;
-pub use options::Options;
+pub use options::{Options, filter};
 pub use params::{LastRun, last_run, params};
 pub use serde_json::{Value, json};
 

@@ -119,6 +119,18 @@ impl Host {
         self
     }
 
+    /// With one more parameter.
+    ///
+    /// # Panics
+    /// Those that are there are no object.
+    pub fn param(mut self, name: &str, value: impl Serialize) -> Self {
+        let mut params = self.params.take().unwrap_or_else(|| json!({}));
+        let Some(all) = params.as_object_mut() else { panic!("the parameters are no object") };
+        all.insert(name.to_owned(), written("the parameter", value));
+        self.params = Some(params);
+        self
+    }
+
     /// With a run before this one: `{ "run": …, "started": …, "finished": …, "problems": … }`.
     pub fn last_run(mut self, last_run: impl Serialize) -> Self {
         self.last_run = written("the last run", last_run);

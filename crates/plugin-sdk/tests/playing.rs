@@ -166,7 +166,7 @@ fn the_rest_is_seen_by_the_test() {
         days: i64,
     }
     let host = mock::Host::new()
-        .params(json!({ "days": 2 }))
+        .param("days", 2)
         .now(clock::parse("2024-03-01T00:00:00Z").unwrap())
         .last_run(json!({ "run": "r1", "started": "a", "finished": "b", "problems": 3 }))
         .on(
