@@ -1,4 +1,4 @@
-//! `cargo xtask generate`: the contracts under `docs/` that are made from the spec.
+//! `cargo xtask generate`: the committed files that are made from the spec: contracts, the WIT package, the layer of the plugin SDK.
 
 use std::path::Path;
 
