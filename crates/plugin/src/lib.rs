@@ -8,6 +8,8 @@
 //! compiler wrote it; and a plugin that was ended is never entered again.
 
 mod digest;
+mod install;
+mod lock;
 mod manifest;
 mod needs;
 mod package;
@@ -38,8 +40,13 @@ pub use cache::{Cache, CacheError};
 pub use compile::{ChildCompiler, CompileError, CompileLimits, Compiler, compile_child};
 pub use digest::{Digest, DigestError};
 pub use guest::{Plugin, PluginGuest};
+pub use install::{
+    Action, Decision, GrantChoice, InstallError, InstallRequest, InstalledError, Loaded, Refusal,
+    Refused, Trust, TrustError, decide, install, load, preview, remove,
+};
 pub use instance::FileGrants;
 pub use limits::{LimitReached, Limits, SLICE, Usage};
+pub use lock::{Installed, Known, LOCK_FILE, Lock, LockError, LockMistake, NotInstalled, PACKAGES};
 pub use manifest::{
     Ask, FileAccess, Grants, Manifest, ManifestError, ManifestMistake, PluginPermission,
 };
