@@ -22,8 +22,13 @@ pub(crate) fn run(root: &Path) -> Result<()> {
     let binary = crate::target_folder(root)?
         .join("debug/pianoroll")
         .with_extension(std::env::consts::EXE_EXTENSION);
-    let built =
-        [("PIANOROLL_BINARY", binary.to_str().context("the target folder's name is not UTF-8")?)];
+    crate::guests::run(root)?;
+    let guests = crate::guests::folder(root)?;
+    let no_text = "the target folder's name is not UTF-8";
+    let built = [
+        ("PIANOROLL_BINARY", binary.to_str().context(no_text)?),
+        ("PIANOROLL_GUESTS", guests.to_str().context(no_text)?),
+    ];
     if has_nextest(root) {
         cargo(root, "tests", &["nextest", "run", "--workspace", "--no-fail-fast"], &built)?;
     } else {

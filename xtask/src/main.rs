@@ -1,4 +1,4 @@
-//! What people and CI run: `cargo xtask ci | generate [--check] | tidy | dist`.
+//! What people and CI run: `cargo xtask ci | generate [--check] | guests | tidy | dist`.
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -8,6 +8,7 @@
 mod ci;
 mod dist;
 mod generate;
+mod guests;
 mod tidy;
 
 use std::path::{Path, PathBuf};
@@ -19,6 +20,7 @@ const USAGE: &str = "\
 usage: cargo xtask <command>
   ci                  everything that CI checks: format, lints, tests, documentation, generated files, tidiness
   generate [--check]  write (or compare) what is made from spec/ and committed
+  guests              the plugins of plugins/ as components, in target/guests; sets up what builds them
   tidy                the rules of the repository that no other tool knows
   dist                a stripped release binary with its checksum, in dist/";
 
@@ -30,6 +32,7 @@ fn main() -> ExitCode {
         ["ci"] => ci::run(&root),
         ["generate"] => generate::generate(&root, false),
         ["generate", "--check"] => generate::generate(&root, true),
+        ["guests"] => guests::run(&root),
         ["tidy"] => tidy::run(&root),
         ["dist"] => dist::run(&root),
         _ => {
