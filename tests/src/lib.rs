@@ -4,6 +4,7 @@ pub mod crash;
 pub mod direct;
 pub mod dry_run;
 pub mod guide;
+pub mod plugins;
 
 use std::ffi::OsStr;
 use std::io::Write as _;
@@ -108,7 +109,7 @@ pub fn pianoroll<W: AsRef<OsStr>>(words: impl IntoIterator<Item = W>) -> Command
         }
     }
     command.env("MATON_API_KEY", KEY).env("NO_COLOR", "1").current_dir(root()).args(words);
-    command.env("PIANOROLL_STATE", state_folder());
+    command.env("PIANOROLL_STATE", state_folder()).env("XDG_CACHE_HOME", plugins::cache());
     command.stdin(Stdio::null());
     command
 }

@@ -10,9 +10,9 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
     backup, call, check, completions, connections, doctor, explain, fixtures, init, journal,
-    operations, restore, run, runs, schedule, simulate, state, test,
+    operations, plugin, restore, run, runs, schedule, simulate, state, test,
 };
-use crate::{exit, style};
+use crate::{exit, plugins, style};
 
 pub(crate) use grants::GrantArguments;
 pub(crate) use limits::LimitArguments;
@@ -26,8 +26,8 @@ pub(crate) use target::{ModeWord, TargetArguments};
 #[command(
     name = "pianoroll",
     version,
-    about = "Runs small scripts against the Klaviyo API behind the Maton gateway",
-    long_about = "Runs small scripts against the Klaviyo API behind the Maton gateway.\n\n\
+    about = "Runs small scripts and plugins against the Klaviyo API behind the Maton gateway",
+    long_about = "Runs small scripts and plugins against the Klaviyo API behind the Maton gateway.\n\n\
         Everything can be tried without an account: `--simulate` plays the whole gateway on this machine.",
     after_help = "First time here? `pianoroll init demo && cd demo && pianoroll run scripts/quiet_profiles.rhai --simulate`",
     after_long_help = exit::table(),
@@ -80,6 +80,8 @@ pub(crate) enum Command {
     Simulate(simulate::Args),
     /// Manage the accounts behind a gateway key
     Connections(connections::Args),
+    /// Write, inspect, install and test plugins: what strangers wrote, with only what is granted
+    Plugin(plugin::Args),
     /// Look at and set the values that scripts keep from run to run
     State(state::Args),
     /// Copy the journal to a new file, beside a run that goes on
@@ -92,6 +94,9 @@ pub(crate) enum Command {
     Doctor(doctor::Args),
     /// Print a script that completes commands in a shell
     Completions(completions::Args),
+    /// What compiles the component of a plugin: a child of this program, with limits of its own
+    #[command(name = plugins::COMPILE, hide = true)]
+    CompilePlugin,
 }
 
 impl Command {
@@ -106,6 +111,7 @@ impl Command {
             | Command::Doctor(_) => true,
             Command::Runs(args) => args.is_listing(),
             Command::State(args) => args.is_listing(),
+            Command::Plugin(args) => args.is_listing(),
             _ => false,
         }
     }

@@ -11,6 +11,7 @@ pub(crate) mod fixtures;
 pub(crate) mod init;
 pub(crate) mod journal;
 pub(crate) mod operations;
+pub(crate) mod plugin;
 pub(crate) mod restore;
 pub(crate) mod run;
 pub(crate) mod runs;
@@ -30,6 +31,7 @@ pub(crate) fn execute(command: Command) -> Result<Exit, Failure> {
         Command::Run(args) => run::execute(&args),
         Command::Runs(args) => runs::execute(&args),
         Command::Schedule(args) => schedule::execute(&args),
+        Command::Plugin(args) => plugin::execute(&args),
         Command::State(args) => state::execute(&args),
         Command::Backup(args) => backup::execute(&args),
         Command::Restore(args) => restore::execute(&args),
@@ -44,5 +46,7 @@ pub(crate) fn execute(command: Command) -> Result<Exit, Failure> {
         Command::Connections(args) => connections::execute(&args),
         Command::Doctor(args) => doctor::execute(&args),
         Command::Completions(args) => completions::execute(&args),
+        // Told apart before anything else is done: such a child is given nothing.
+        Command::CompilePlugin => Ok(Exit::Failed),
     }
 }

@@ -59,7 +59,8 @@ impl Confirm {
     }
 }
 
-fn line(entry: &LedgerEntry) -> String {
+/// An effect on one line.
+pub(crate) fn line(entry: &LedgerEntry) -> String {
     let items = match entry.items {
         0 => String::new(),
         items => format!(" ({})", crate::numbers::counted(items, "item", "items")),

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::exit::Exit;
 use crate::failure::{Failure, OrExit as _};
 
+pub(crate) use mask::Mask;
 pub(crate) use pull::pull;
 
 /// The folder of a project that holds them.

@@ -21,6 +21,7 @@ mod cancellation;
 mod confirm;
 mod front;
 mod owner;
+mod plugins;
 mod progress;
 
 mod describe;
@@ -43,7 +44,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use crate::arguments::Cli;
+use crate::arguments::{Cli, Command};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::WriteError;
@@ -53,6 +54,9 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return explain(&error),
     };
+    if matches!(cli.command, Command::CompilePlugin) {
+        return pianoroll_plugin::compile_child();
+    }
     cli.color.write_global();
     let quiet_pipe = cli.command.is_listing();
     match commands::execute(cli.command) {

@@ -14,7 +14,7 @@ mod seat;
 mod table;
 
 pub(crate) use key::key_digests;
-pub(crate) use program::stored;
+pub(crate) use program::{Runnable, stored};
 pub(crate) use seat::{Seat, new_run_id};
 
 /// The most memory of a run, in bytes: far beyond what automations need, far below what a machine dies of.

@@ -50,6 +50,9 @@ pub(crate) fn json(report: &RunReport, about: &str, exit: Exit) -> Value {
     let summary = serde_json::to_value(&report.summary).unwrap_or_default();
     if let (Value::Object(object), Value::Object(summary)) = (&mut object, summary) {
         object.extend(summary);
+        if !report.measured.is_null() {
+            object.insert("measured".to_owned(), report.measured.clone());
+        }
         if let Some(error) = &report.error {
             object.insert("error".to_owned(), error.to_map());
         }

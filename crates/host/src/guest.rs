@@ -21,6 +21,11 @@ pub trait Guest: Send + Sync {
     /// # Errors
     /// What ended the program before its end.
     fn run(&self, trunk: Branch) -> GuestRun<'_>;
+
+    /// What its engine has measured of the run, as an object without anything of the run's data; null where it measures nothing.
+    fn measured(&self) -> Value {
+        Value::Null
+    }
 }
 
 /// Why a program did not come to its end.

@@ -30,6 +30,7 @@ mod error;
 mod failures;
 mod observer;
 mod random;
+pub mod state_values;
 mod summary;
 
 pub use account::Account;
@@ -50,7 +51,7 @@ pub use ledger::{Ledger, LedgerEntry};
 pub use observer::{Level, Observer, Place, Silent};
 pub use pages::{Ahead, Pages};
 pub use params::{ConnectionSpec, ParamError, ParamKind, ParamMistake, ParamSpec, Span, bind};
-pub use permission::{GrantBy, PermissionError, grant_word};
+pub use permission::{GrantBy, GrantedPlugin, NarrowedBy, PermissionError, grant_word};
 pub use plan::{Plan, PlannedEffect};
 pub use random::RandomStream;
 pub use replay::Divergence;

@@ -27,6 +27,84 @@ pub enum GrantBy {
         /// What it has so far, as written.
         permissions: Vec<String>,
     },
+    /// By whoever installed a plugin, and never more than its manifest asks for.
+    Plugin(Box<GrantedPlugin>),
+}
+
+/// A plugin, as a denial tells of it. Words are permissions.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GrantedPlugin {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// What its manifest asks for.
+    pub asked: Vec<String>,
+    /// What it was granted when it was installed.
+    pub granted: Vec<String>,
+    /// The automation whose `permissions` take something away; nothing where none does, or where nobody can give it back.
+    pub narrowed: Option<NarrowedBy>,
+}
+
+/// An automation whose `permissions` stand between a plugin and what it was granted.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NarrowedBy {
+    /// Where its permissions stand: `pianoroll.toml:12`.
+    pub place: String,
+    /// Its name.
+    pub name: String,
+    /// As they are written.
+    pub permissions: Vec<String>,
+}
+
+impl GrantedPlugin {
+    /// What a denial of a permission tells to do: of one that a call needs, or of `files:read` and `files:write`.
+    #[must_use]
+    pub fn remedy(&self, permission: &str) -> String {
+        let Self { name, version, .. } = self;
+        let has = |words: &[String]| words.iter().any(|word| word == permission);
+        if !has(&self.asked) {
+            return format!(
+                "the manifest of the plugin `{name}` {version} does not ask for it, so only another version of the plugin can have it"
+            );
+        }
+        match &self.narrowed {
+            Some(NarrowedBy { place, name, permissions }) if has(&self.granted) => format!(
+                "it was granted when the plugin was installed; give it back in `[automations.{name}]` at {place} with `{}`",
+                line(permissions, permission)
+            ),
+            _ => format!("grant it with `{}`", self.command(permission)),
+        }
+    }
+
+    /// The line that would grant it, if any can.
+    fn grant(&self, permission: &str) -> String {
+        let has = |words: &[String]| words.iter().any(|word| word == permission);
+        match &self.narrowed {
+            _ if !has(&self.asked) => String::new(),
+            Some(narrowed) if has(&self.granted) => line(&narrowed.permissions, permission),
+            _ => self.command(permission),
+        }
+    }
+
+    /// The command that grants it in addition to what is granted.
+    fn command(&self, permission: &str) -> String {
+        let words: Vec<&str> =
+            self.granted.iter().map(String::as_str).chain([permission]).collect();
+        format!(
+            "pianoroll plugin install {}@{} --grant {}",
+            self.name,
+            self.version,
+            words.join(",")
+        )
+    }
+}
+
+/// The line of an automation's table that grants one permission more.
+fn line(permissions: &[String], permission: &str) -> String {
+    let words = permissions.iter().map(String::as_str).chain([permission]);
+    let words: Vec<String> = words.map(|word| format!("\"{word}\"")).collect();
+    format!("permissions = [{}]", words.join(", "))
 }
 
 /// A call that was not granted.
@@ -41,17 +119,15 @@ pub struct PermissionError {
 }
 
 impl PermissionError {
-    /// The line that would grant it: words for the command line, or for the project file.
+    /// The line that would grant it: words for the command line, or for the project file. Of a plugin that does not ask for it:
+    /// none, and an empty text.
     #[must_use]
     pub fn grant(&self) -> String {
         let permission = self.permission.to_string();
         match &*self.grant_by {
             GrantBy::Flag => format!("--allow {permission}"),
-            GrantBy::Automation { permissions, .. } => {
-                let words = permissions.iter().chain([&permission]);
-                let words: Vec<String> = words.map(|word| format!("\"{word}\"")).collect();
-                format!("permissions = [{}]", words.join(", "))
-            }
+            GrantBy::Automation { permissions, .. } => line(permissions, &permission),
+            GrantBy::Plugin(plugin) => plugin.grant(&permission),
         }
     }
 }
@@ -67,6 +143,7 @@ impl fmt::Display for PermissionError {
                 f,
                 "grant it in `[automations.{name}]` at {place} with `{grant}`, or for one run with `--allow {permission}`"
             ),
+            GrantBy::Plugin(plugin) => f.write_str(&plugin.remedy(&permission.to_string())),
         }
     }
 }
@@ -117,6 +194,42 @@ mod tests {
             automation(&["profiles:read", "profiles:write"]),
             expect![[
                 r#"profiles.merge: needs the permission `profiles:delete`, which is not granted; grant it in `[automations.dedupe]` at pianoroll.toml:12 with `permissions = ["profiles:read", "profiles:write", "profiles:delete"]`, or for one run with `--allow profiles:delete`"#
+            ]],
+        );
+        let plugin = |asked: &[&str], granted: &[&str], narrowed: Option<NarrowedBy>| {
+            let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
+            let (name, version) = ("win-back".to_owned(), "1.0.0".to_owned());
+            let (asked, granted) = (words(asked), words(granted));
+            GrantBy::Plugin(Box::new(GrantedPlugin { name, version, asked, granted, narrowed }))
+        };
+        check(
+            plugin(&["lists:read"], &["lists:read"], None),
+            expect![
+                "profiles.merge: needs the permission `profiles:delete`, which is not granted; the manifest of the plugin `win-back` 1.0.0 does not ask for it, so only another version of the plugin can have it"
+            ],
+        );
+        let asked = ["lists:read", "profiles:delete"];
+        check(
+            plugin(&asked, &["lists:read"], None),
+            expect![
+                "profiles.merge: needs the permission `profiles:delete`, which is not granted; grant it with `pianoroll plugin install win-back@1.0.0 --grant lists:read,profiles:delete`"
+            ],
+        );
+        let narrowed = NarrowedBy {
+            place: "pianoroll.toml:12".to_owned(),
+            name: "dedupe".to_owned(),
+            permissions: vec!["read".to_owned()],
+        };
+        check(
+            plugin(&asked, &["lists:read"], Some(narrowed.clone())),
+            expect![
+                "profiles.merge: needs the permission `profiles:delete`, which is not granted; grant it with `pianoroll plugin install win-back@1.0.0 --grant lists:read,profiles:delete`"
+            ],
+        );
+        check(
+            plugin(&asked, &asked, Some(narrowed)),
+            expect![[
+                r#"profiles.merge: needs the permission `profiles:delete`, which is not granted; it was granted when the plugin was installed; give it back in `[automations.dedupe]` at pianoroll.toml:12 with `permissions = ["read", "profiles:delete"]`"#
             ]],
         );
         check(

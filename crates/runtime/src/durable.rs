@@ -10,12 +10,15 @@ use serde_json::Value;
 /// The form of [`RunSettings`] that this version writes and reads.
 const FORM: u32 = 1;
 
+/// What plugins are granted beside what calls need: reading files, and writing them.
+pub const FILES: [&str; 2] = ["files:read", "files:write"];
+
 /// What every attempt of a run needs beside its program and parameters.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RunSettings {
     /// Which form this is: 1.
     pub form: u32,
-    /// What is granted, in words.
+    /// What is granted, in words; `files:read` and `files:write` are among those of plugins.
     pub grants: Vec<String>,
     /// Where more would be granted, for denials.
     pub grant_by: GrantBy,
@@ -123,14 +126,22 @@ impl RunSettings {
         serde_json::to_value(self).unwrap_or_default()
     }
 
-    /// What is granted.
+    /// What is granted to calls.
     ///
     /// # Errors
     /// A word that this version does not know.
     pub fn permissions(&self) -> Result<PermissionSet, WordError> {
         self.grants
             .iter()
+            .filter(|word| !FILES.contains(&word.as_str()))
             .try_fold(PermissionSet::none(), |granted, word| grant_word(granted, word))
+    }
+
+    /// Whether a plugin may read files of the folder, and whether it may write some.
+    #[must_use]
+    pub fn files(&self) -> (bool, bool) {
+        let [read, write] = FILES.map(|word| self.grants.iter().any(|granted| granted == word));
+        (read, write)
     }
 }
 
@@ -148,8 +159,11 @@ mod tests {
         let pattern = OperationPattern::new("lists.*").unwrap();
         settings.guardrails.only.push(Scope::new([pattern], "--only lists.*"));
         settings.own.id = Some("abc".parse().unwrap());
+        assert_eq!(settings.files(), (false, false));
+        settings.grants.push("files:write".to_owned());
         let back = RunSettings::from_value(&settings.to_value()).unwrap();
         assert_eq!(back, settings);
+        assert_eq!(back.files(), (false, true));
         assert!(back.permissions().unwrap().allows(&"lists:delete".parse().unwrap()));
     }
 

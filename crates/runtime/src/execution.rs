@@ -39,6 +39,8 @@ pub struct RunReport {
     pub drawn_seed: Option<u64>,
     /// The state values as it left them, where nothing records it.
     pub state: BTreeMap<String, Value>,
+    /// What the guest's engine has measured; null where it measures nothing.
+    pub measured: Value,
     /// When it started, by the wall clock.
     pub started: Timestamp,
     /// How long it took, by the clock that never goes back; of a run of several attempts the last one.
@@ -92,6 +94,7 @@ pub async fn execute(guest: &dyn Guest, settings: HostSettings, attempts: &Attem
         files,
         drawn_seed: host.drawn_seed(),
         state: host.unrecorded_state(),
+        measured: guest.measured(),
         started,
         elapsed,
         attempt,

@@ -6,7 +6,8 @@
 //! - [`folder`]: the project's folder, as programs may use it; the only place that opens files for them.
 //! - [`state_folder`]: where the journal of a project's runs is.
 //! - [`durable`]: what the journal keeps of a run's settings, so that another attempt can begin.
-//! - [`retention`]: how long it is kept. [`state_values`]: the bounds of what programs keep in it.
+//! - [`components`]: the components of plugins that stored runs are made of.
+//! - [`retention`]: how long it is kept.
 //! - [`schedule`]: when something is due, in a zone, through daylight saving.
 //! - [`execution`]: a guest and its host become a run with a report.
 //!
@@ -14,6 +15,7 @@
 //! terminal, a colour or a question belongs to the floor above. Time, ids and randomness come in as arguments.
 
 pub mod base_url;
+pub mod components;
 pub mod credential;
 pub mod durable;
 pub mod execution;
@@ -22,4 +24,3 @@ pub mod project;
 pub mod retention;
 pub mod schedule;
 pub mod state_folder;
-pub mod state_values;

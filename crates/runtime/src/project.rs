@@ -4,6 +4,8 @@ mod automation;
 mod import;
 mod libraries;
 mod mistake;
+mod plugin;
+mod program;
 mod read;
 mod walk;
 
@@ -20,6 +22,8 @@ pub use automation::{AutomationSettings, Permissions, Placed};
 pub use import::{ImportError, ImportedConnection, import};
 pub use libraries::Libraries;
 pub use mistake::{Mistake, ProjectError, shown};
+pub use plugin::{PluginLimits, PluginSettings};
+pub use program::{PluginRef, PluginRefError, ProgramRef};
 
 /// The name of the file.
 pub const FILE_NAME: &str = "pianoroll.toml";
@@ -39,6 +43,8 @@ pub struct Project {
     pub connections: BTreeMap<String, ConnectionSettings>,
     /// `[automations.NAME]`
     pub automations: BTreeMap<String, AutomationSettings>,
+    /// `[plugins.NAME]`
+    pub plugins: BTreeMap<String, PluginSettings>,
     /// `[state]`
     pub retention: Retention,
 }

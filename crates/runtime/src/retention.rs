@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp, Unit};
 use pianoroll_journal::{Backend, JournalError, JournalErrorKind};
 
+use crate::components::Components;
 use crate::state_folder::StateFolder;
 
 /// How often an owner sweeps at most.
@@ -44,7 +45,8 @@ pub async fn sweep(
     backend.sweep(runs, replaced, before(settings.retry)).await
 }
 
-/// As [`sweep`], for an owner that begins: does nothing where one has swept within the last day, and answers none then.
+/// As [`sweep`], for an owner that begins: does nothing where one has swept within the last day, and answers none then. Components that no
+/// run is made of any more go too.
 ///
 /// # Errors
 /// As [`sweep`]; or the folder cannot keep that it was swept.
@@ -62,6 +64,7 @@ pub async fn sweep_daily(
         return Ok(None);
     }
     let swept = sweep(backend, settings, now).await?;
+    Components::of(folder).sweep(backend, now).await?;
     std::fs::write(&mark, format!("{now}\n")).map_err(|error| {
         let message = format!("cannot keep when it was swept ({}: {error})", mark.display());
         JournalError::new(JournalErrorKind::Storage, message)

@@ -8,12 +8,12 @@ use pianoroll_simulator::{LoggedRequest, Settings, Simulator};
 use tokio::runtime::Runtime;
 
 use super::shim;
-use crate::{Finished, at, pianoroll, root, simulator, unlimited};
+use crate::{Finished, at, pianoroll, plugins, root, simulator, unlimited};
 
-/// A script of the sweep.
+/// A program of the sweep: a script, or a plugin.
 #[derive(Clone, Copy, Debug)]
 pub struct Script {
-    /// Its file, from the repository's root.
+    /// Its file, from the repository's root; of a plugin its folder.
     pub file: &'static str,
     /// The file that it reads, if it reads one.
     pub beside: Option<&'static str>,
@@ -39,6 +39,19 @@ impl Script {
         words: &["--allow", "send,delete"],
         profiles: 40,
     };
+
+    /// The same as a plugin.
+    pub const PLUGIN: Script = Script {
+        file: "plugins/sweep",
+        beside: Some("tests/data/durable/people.csv"),
+        words: &[],
+        profiles: 40,
+    };
+
+    /// The name of a plugin.
+    fn plugin(&self) -> Option<&'static str> {
+        self.file.strip_prefix("plugins/")
+    }
 }
 
 /// What becomes of a command while it runs.
@@ -56,6 +69,8 @@ pub struct Scene {
     pub simulator: Simulator,
     folder: tempfile::TempDir,
     shim: PathBuf,
+    /// A project in which the plugin is installed, to be copied.
+    installed: Option<tempfile::TempDir>,
     // One worker: a request is logged and meets its fault without another between, so that the fault's number is the log's.
     _runtime: Runtime,
 }
@@ -74,7 +89,8 @@ impl Scene {
             .expect("tokio starts");
         let simulator = runtime.block_on(simulator(unlimited()));
         let folder = tempfile::tempdir().expect("a folder");
-        Self { script, simulator, folder, shim: shim.to_owned(), _runtime: runtime }
+        let installed = script.plugin().map(installed);
+        Self { script, simulator, folder, shim: shim.to_owned(), installed, _runtime: runtime }
     }
 
     /// Forgets all that was: an account, a project and a state folder as they were at first.
@@ -91,7 +107,11 @@ impl Scene {
         std::fs::create_dir_all(self.state()).expect("a folder");
         private(&self.state());
         std::fs::create_dir_all(self.project()).expect("a folder");
-        for file in [Some(self.script.file), self.script.beside].into_iter().flatten() {
+        if let Some(installed) = &self.installed {
+            copy(installed.path(), &self.project());
+        }
+        let script = Some(self.script.file).filter(|_| self.installed.is_none());
+        for file in [script, self.script.beside].into_iter().flatten() {
             let from = root().join(file);
             let name = from.file_name().expect("a file has a name");
             std::fs::copy(&from, self.project().join(name)).expect("the file is there");
@@ -119,7 +139,10 @@ impl Scene {
     /// The command that starts the run.
     #[must_use]
     pub fn run(&self) -> Command {
-        let name = Path::new(self.script.file).file_name().unwrap_or_default();
+        let name = match self.script.plugin() {
+            Some(name) => format!("plugin:{name}").into(),
+            None => Path::new(self.script.file).file_name().unwrap_or_default().to_owned(),
+        };
         let mut command = self.command(["run"]);
         command.arg(name).args(self.script.words).args(at(&self.simulator));
         // The same draws in every run, so that what is sent can be compared.
@@ -167,6 +190,30 @@ impl Scene {
             false => child.try_wait().ok().flatten().map(|_| false),
         };
         wait(look).unwrap_or(false)
+    }
+}
+
+/// A project in which a plugin is installed.
+fn installed(name: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    let package = plugins::pack_into(folder.path(), name);
+    std::fs::write(folder.path().join("pianoroll.toml"), "").expect("a file");
+    plugins::install(folder.path(), &package);
+    std::fs::remove_file(package).expect("the package goes");
+    folder
+}
+
+/// Copies a folder with all that is in it.
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a folder");
+    for entry in std::fs::read_dir(from).expect("the folder is there") {
+        let entry = entry.expect("the folder can be read");
+        let (from, to) = (entry.path(), to.join(entry.file_name()));
+        if from.is_dir() {
+            copy(&from, &to);
+        } else {
+            std::fs::copy(from, to).expect("the file is there");
+        }
     }
 }
 

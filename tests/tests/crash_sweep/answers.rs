@@ -89,3 +89,8 @@ fn campaign_with_lost_answers() {
 fn retag_with_lost_answers() {
     sweep("retag_with_lost_answers", Script::RETAG, 4);
 }
+
+#[test]
+fn plugin_with_lost_answers() {
+    sweep("plugin_with_lost_answers", Script::PLUGIN, 6);
+}

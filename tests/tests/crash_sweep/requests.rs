@@ -86,6 +86,11 @@ fn campaign_killed_at_a_request() {
 }
 
 #[test]
+fn plugin_killed_at_a_request() {
+    killed("plugin_killed_at_a_request", Script::PLUGIN, &["KILL", "PWR"], 8);
+}
+
+#[test]
 fn retag_killed_at_a_request() {
     killed("retag_killed_at_a_request", Script::RETAG, &["KILL", "PWR"], 6);
 }

@@ -63,3 +63,9 @@ fn retag_killed_at_a_write() {
     let kinds = [Some(When::Before), Some(When::After), Some(When::Half), Some(When::Power), None];
     sweep("retag_killed_at_a_write", Script::RETAG, &kinds, 6);
 }
+
+#[test]
+fn plugin_killed_at_a_write() {
+    let kinds = [Some(When::Before), Some(When::After), Some(When::Half), Some(When::Power), None];
+    sweep("plugin_killed_at_a_write", Script::PLUGIN, &kinds, 8);
+}

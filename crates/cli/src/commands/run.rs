@@ -1,18 +1,21 @@
 //! `pianoroll run`
 
 mod accounts;
+mod code;
 mod program;
 mod with;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use pianoroll_gateway::SystemClock;
 use pianoroll_host::Guardrails;
 use pianoroll_journal::Program as StoredProgram;
+use pianoroll_model::Clock as _;
+use pianoroll_runtime::components::Components;
 use pianoroll_runtime::durable::RunSettings;
 use pianoroll_runtime::project::FILE_NAME;
 use pianoroll_runtime::state_folder::StateFolder;
-use pianoroll_script::Script;
 use pianoroll_server::{Ended, RunOrder, StartRun};
 use serde_json::{Map, Value, json};
 
@@ -21,11 +24,11 @@ use crate::environment::Environment;
 use crate::exit::Exit;
 use crate::failure::{Failure, OrExit as _};
 use crate::front::{self, Front};
-use crate::library::ProjectLibrary;
 use crate::output::{self, Output};
-use crate::owner::{Seat, key_digests, new_run_id, stored};
-use crate::{asynchronous, report, source};
+use crate::owner::{Seat, key_digests, new_run_id};
+use crate::{asynchronous, report};
 use accounts::Accounts;
+use code::Code;
 use program::Program;
 
 const EXAMPLES: &str = "Examples:\n  \
@@ -33,20 +36,22 @@ const EXAMPLES: &str = "Examples:\n  \
     pianoroll run scripts/retag_inactive_profiles.rhai --connection acme --dry-run\n  \
     pianoroll run scripts/clean_up.rhai --connection acme --allow lists:delete --limit deletes=20\n  \
     pianoroll run retag                    the automation `retag` of pianoroll.toml, on each of its connections\n  \
-    pianoroll run retag --connection acme --limit writes=50";
+    pianoroll run retag --connection acme --limit writes=50\n  \
+    pianoroll run plugin:win-back --param days=60   a plugin that was installed: `pianoroll plugin install`";
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES, after_long_help = crate::exit::table_below(EXAMPLES))]
 pub(crate) struct Args {
-    /// The script, or the name of an automation in pianoroll.toml; a file of that name wins
-    #[arg(value_name = "FILE|AUTOMATION")]
+    /// The script, the name of an automation in pianoroll.toml (a file of that name wins), or plugin:NAME or
+    /// plugin:NAME@VERSION for an installed plugin
+    #[arg(value_name = "FILE|AUTOMATION|plugin:NAME")]
     program: PathBuf,
 
-    /// A parameter of the script, repeatable; comes before an automation's `params`
+    /// A parameter of the program, repeatable; comes before an automation's `params`
     #[arg(long = "param", value_name = "NAME=VALUE")]
     params: Vec<String>,
 
-    /// Another account of the run: the script's name for it, and a connection; repeatable, and before an automation's `with`
+    /// Another account of the run: the program's name for it, and a connection; repeatable, and before an automation's `with`
     #[arg(
         long,
         value_name = "NAME=CONNECTION",
@@ -96,7 +101,7 @@ pub(crate) struct Args {
 /// What the words mean together: everything that can be known before anything is opened.
 struct Plan {
     program: Program,
-    script: Script,
+    code: Code,
     stored: StoredProgram,
     params: Map<String, Value>,
     /// What the runs have in common.
@@ -129,24 +134,18 @@ fn plan(args: &Args) -> Result<Plan, Failure> {
     let by_hand = args.limits.guardrails()?;
     let program = program::find(&args.program, &environment)?;
     let automation = program.automation.as_ref().map(|automation| &automation.settings);
-    let (grants, guardrails) = match automation {
-        None => (args.grants.words(), by_hand),
-        Some(automation) => {
-            let words = automation.permissions.words.iter().map(|word| word.value.clone());
-            let grants = words.chain(args.grants.added()).collect();
-            (grants, tightened(automation.limits.clone(), by_hand)?)
-        }
+    let guardrails = match automation {
+        None => by_hand,
+        Some(automation) => tightened(automation.limits.clone(), by_hand)?,
     };
-    args.grants.permissions()?;
-    let source = source::read(&program.file)?;
-    let library = ProjectLibrary::new(&program.project, &environment);
-    let script = Script::compile_with(&source, &program.shown, &library).or_exit(Exit::Input)?;
+    let code = code::read(&program, &environment)?;
+    let (grants, grant_by) = code.grants(args, program.automation.as_ref())?;
     let given = given(&args.params)?;
     let of_automation = automation.map(|automation| &automation.params).into_iter().flatten();
     let of_automation = of_automation.map(|(name, text)| (name.clone(), text.value.clone()));
     let params: BTreeMap<String, String> = of_automation.chain(given).collect();
-    let params = script.bind(&params).or_exit(Exit::Input)?;
-    let runs = accounts::plan(args, &environment, &program, &script)?;
+    let params = code.bind(&program, &params)?;
+    let runs = accounts::plan(args, &environment, &program, &code)?;
     let folder = match args.ephemeral || args.dry_run {
         true => None,
         false => Some(args.state.beside(&environment, program.project.root())?),
@@ -155,16 +154,16 @@ fn plan(args: &Args) -> Result<Plan, Failure> {
     let of_file = automation.map_or(1, |automation| automation.attempts);
     let settings = RunSettings {
         grants,
-        grant_by: program.grant_by(),
+        grant_by,
         guardrails,
         project: program.project.file.clone(),
         attempts: args.attempts.unwrap_or(of_file),
         yes: args.yes,
         ..RunSettings::new(args.target.words(&environment), root)
     };
-    let (scope, stored) = (program.scope(&environment), stored(&script));
+    let (scope, stored) = (program.scope(&environment), code.stored());
     let seed = args.random_seed;
-    Ok(Plan { program, script, stored, params, settings, scope, seed, folder, runs })
+    Ok(Plan { program, code, stored, params, settings, scope, seed, folder, runs })
 }
 
 fn tightened(limits: Guardrails, by_hand: Guardrails) -> Result<Guardrails, Failure> {
@@ -175,7 +174,8 @@ fn tightened(limits: Guardrails, by_hand: Guardrails) -> Result<Guardrails, Fail
     })
 }
 
-fn given(words: &[String]) -> Result<BTreeMap<String, String>, Failure> {
+/// The words of `--param`, by name.
+pub(crate) fn given(words: &[String]) -> Result<BTreeMap<String, String>, Failure> {
     let mut given = BTreeMap::new();
     for word in words {
         let Some((name, value)) = word.split_once('=') else {
@@ -190,21 +190,36 @@ fn given(words: &[String]) -> Result<BTreeMap<String, String>, Failure> {
 
 async fn run(args: &Args, plan: &Plan) -> Result<Exit, Failure> {
     let seat = match &plan.folder {
-        None => Seat::ephemeral(args.dry_run, Some(plan.script.clone())),
+        None => Seat::ephemeral(args.dry_run, Some(plan.code.runnable().await?)),
         Some(folder) => Seat::take(folder.clone()).await?,
     };
-    seat.know(&plan.stored.digest, &plan.script);
     seat.sweep(&plan.program.project.retention).await;
     let mut front = Front::new(seat);
-    let ended = match &plan.program.automation {
-        None => run_file(args, plan, &mut front).await,
-        Some(automation) => run_automation(args, plan, &automation.name, &mut front).await,
+    let ended = match (prepare(plan, &front.seat).await, &plan.program.automation) {
+        (Err(failure), _) => Err(failure),
+        (Ok(()), None) => run_file(args, plan, &mut front).await,
+        (Ok(()), Some(automation)) => {
+            run_automation(args, plan, &automation.name, &mut front).await
+        }
     };
     front.leave().await;
     ended
 }
 
-/// A script: one run, and its object.
+/// Makes the program known to the owner, where that is this process. The component of a plugin is put beside the journal before any
+/// run of it is there: whichever process owns the folder finds it, however long after.
+async fn prepare(plan: &Plan, seat: &Seat) -> Result<(), Failure> {
+    let Some(folder) = &plan.folder else { return Ok(()) };
+    if seat.is_here() {
+        seat.know(&plan.stored.digest, &plan.code.runnable().await?);
+    }
+    let Code::Plugin(installed) = &plan.code else { return Ok(()) };
+    let (package, now) = (&installed.package, SystemClock::new().now());
+    let kept = Components::of(folder).keep(&package.digest().to_string(), package.component(), now);
+    kept.or_exit(Exit::Failed)
+}
+
+/// A program by itself: one run, and its object.
 async fn run_file(args: &Args, plan: &Plan, front: &mut Front) -> Result<Exit, Failure> {
     let Some(accounts) = plan.runs.first() else { return Ok(Exit::Completed) };
     let ended = run_once(args, plan, accounts, front).await?;

@@ -1,6 +1,7 @@
 //! `pianoroll runs`
 
 mod again;
+mod bundle;
 mod cancel;
 pub(crate) mod find;
 mod list;
@@ -28,7 +29,8 @@ const EXAMPLES: &str = "Examples:\n  \
     pianoroll runs logs last --level warn --follow\n  \
     pianoroll runs cancel last\n  \
     pianoroll runs retry last\n  \
-    pianoroll runs resolve last --done\n\n\
+    pianoroll runs resolve last --done\n  \
+    pianoroll runs bundle last --output report.json\n\n\
     RUN is a run's id, the beginning of one that no other run has, or `last`.";
 
 #[derive(Debug, clap::Args)]
@@ -54,6 +56,8 @@ enum Command {
     Retry(retry::Args),
     /// Start a new run with the program and parameters of an earlier one
     Rerun(rerun::Args),
+    /// Write a report for whoever wrote the program: what happened, and nothing of the account, its people and the parameters
+    Bundle(bundle::Args),
     /// Say what became of calls whose outcome is unknown, and go on
     Resolve(resolve::Args),
 }
@@ -61,7 +65,10 @@ enum Command {
 impl Args {
     /// Whether it only prints data.
     pub(crate) const fn is_listing(&self) -> bool {
-        matches!(self.command, Command::List(_) | Command::Show(_) | Command::Logs(_))
+        matches!(
+            self.command,
+            Command::List(_) | Command::Show(_) | Command::Logs(_) | Command::Bundle(_)
+        )
     }
 }
 
@@ -75,6 +82,7 @@ pub(crate) fn execute(args: &Args) -> Result<Exit, Failure> {
             Command::Cancel(args) => cancel::execute(args, &folder).await,
             Command::Retry(args) => retry::execute(args, &folder).await,
             Command::Rerun(args) => rerun::execute(args, &folder).await,
+            Command::Bundle(args) => bundle::execute(args, &folder).await,
             Command::Resolve(args) => resolve::execute(args, &folder).await,
         }
     })

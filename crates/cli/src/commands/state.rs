@@ -4,8 +4,8 @@ mod scope;
 mod show;
 
 use clap::Subcommand;
+use pianoroll_host::state_values;
 use pianoroll_runtime::state_folder::StateFolder;
-use pianoroll_runtime::state_values;
 use pianoroll_server::SetState;
 use serde_json::{Value, json};
 

@@ -186,12 +186,13 @@ impl FolderOwner {
         let project = attempt::project(&settings)?;
         let ready = Ready {
             run: new.id.clone(),
-            script: self.script(&self.program(&new.program).await?)?,
+            program: self.runnable(&self.program(&new.program).await?).await?,
             accounts: Accounts::of(&settings, &project)?,
             settings,
             params,
             project,
             audience,
+            tells_effects: false,
             cancel: under_way.cancel.clone(),
         };
         let opened = ready.open(&self.clients).await?;

@@ -1,4 +1,4 @@
-//! One attempt of a run: a script and its accounts become a host's settings, and what came of it what people and programs read.
+//! One attempt of a run: a program and its accounts become a host's settings, and what came of it what people and programs read.
 
 use std::sync::Arc;
 
@@ -11,12 +11,12 @@ use pianoroll_runtime::durable::RunSettings;
 use pianoroll_runtime::execution::{self, Attempts, RunReport};
 use pianoroll_runtime::folder::Folder;
 use pianoroll_runtime::project::Project;
-use pianoroll_script::{MemoryLimit, Script};
 use pianoroll_server::{Audience, Ended, Event, Reply};
 use serde_json::{Map, Value};
 
 use super::accounts::{Accounts, Opened};
 use super::herald::Herald;
+use super::program::Runnable;
 use crate::confirm::{Confirm, UNASKED};
 use crate::exit::Exit;
 use crate::failure::{Failure, OrExit as _};
@@ -26,12 +26,14 @@ use crate::{refusal, report};
 /// A run that is ready for its attempts.
 pub(super) struct Ready {
     pub(super) run: RunId,
-    pub(super) script: Script,
+    pub(super) program: Runnable,
     pub(super) settings: RunSettings,
     pub(super) params: Map<String, Value>,
     pub(super) project: Project,
     pub(super) accounts: Accounts,
     pub(super) audience: Arc<dyn Audience>,
+    /// Whether effects are told on any account, and not only on a live one.
+    pub(super) tells_effects: bool,
     pub(super) cancel: Cancel,
 }
 
@@ -84,7 +86,11 @@ impl Ready {
         let live = opened.live().filter(|_| !this.dry_run);
         let confirm =
             live.as_ref().map(|live| Confirm::new(live, self.settings.yes, self.cancel.clone()));
-        let herald = Arc::new(Herald { audience: self.audience.clone(), confirm });
+        let herald = Arc::new(Herald {
+            audience: self.audience.clone(),
+            confirm,
+            tells_effects: self.tells_effects,
+        });
         let permissions = self.settings.permissions().map_err(Failure::input)?;
         let settings = HostSettings {
             others: opened.others(),
@@ -106,10 +112,9 @@ impl Ready {
                 this.seed,
             )
         };
-        let memory = MemoryLimit { most: super::MOST_MEMORY, used: crate::allocator::held };
-        let guest = self.script.guest().with_memory_limit(memory);
+        let guest = self.program.guest(&self.settings, &self.project);
         let attempts = Attempts::of(self.settings.attempts);
-        let report = execution::execute(&guest, settings, &attempts).await;
+        let report = execution::execute(&*guest, settings, &attempts).await;
         let mut exit = report::exit(&report);
         let hint = match herald.confirm.as_ref().and_then(Confirm::answer) {
             Some(Reply::Nobody) => {

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use pianoroll_model::RunId;
-use pianoroll_script::Script;
 use pianoroll_server::{
     Answering, Audience, CancelReply, Ended, EraseReply, Event, Owner, OwnerInfo, PROTOCOL,
     Refusal, RefusalKind, RunOrder, SetState, StartRun,
@@ -11,7 +10,7 @@ use pianoroll_server::{
 
 use super::accounts::Accounts;
 use super::attempt::{self, Ready, This};
-use super::program::compiled;
+use super::program::{Runnable, runnable};
 use super::table::Table;
 use crate::failure::Failure;
 use crate::style;
@@ -20,32 +19,40 @@ use crate::target::Clients;
 /// Runs things in this process, and keeps nothing.
 pub(super) struct Ephemeral {
     dry_run: bool,
-    /// The script that is known already, so that it is compiled once.
-    script: Option<Script>,
+    /// The program that is known already, so that it is compiled once.
+    program: Option<Runnable>,
+    tells_effects: bool,
     clients: Clients,
     table: Table,
 }
 
 impl Ephemeral {
-    pub(super) fn new(dry_run: bool, script: Option<Script>) -> Self {
-        Self { dry_run, script, clients: Clients::default(), table: Table::default() }
+    pub(super) fn new(dry_run: bool, program: Option<Runnable>) -> Self {
+        let (clients, table) = (Clients::default(), Table::default());
+        Self { dry_run, program, tells_effects: false, clients, table }
+    }
+
+    /// Tells every effect, whatever it is made on.
+    pub(super) fn telling_effects(self) -> Self {
+        Self { tells_effects: true, ..self }
     }
 
     async fn start(&self, start: StartRun, audience: Arc<dyn Audience>) -> Result<Ended, Refusal> {
         let under_way = self.table.begin(&start.run)?;
         let project = attempt::project(&start.settings)?;
-        let script = match &self.script {
-            Some(script) => script.clone(),
-            None => compiled(&start.program)?,
+        let program = match &self.program {
+            Some(program) => program.clone(),
+            None => runnable(&start.program, None).await?,
         };
         let ready = Ready {
             accounts: Accounts::of(&start.settings, &project)?,
             run: start.run,
-            script,
+            program,
             settings: start.settings,
             params: start.params,
             project,
             audience,
+            tells_effects: self.tells_effects,
             cancel: under_way.cancel.clone(),
         };
         let opened = ready.open(&self.clients).await?;

@@ -5,15 +5,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use pianoroll_gateway::SystemClock;
 use pianoroll_journal::{AttemptEnd, Backend, End, Journal, Program, RunRecord};
 use pianoroll_model::{Clock, Outcome, RunId, Status};
+use pianoroll_runtime::components::Components;
 use pianoroll_runtime::state_folder::StateFolder;
-use pianoroll_script::Script;
 use pianoroll_server::{
     Answering, Audience, CancelReply, Ended, EraseReply, Owner, OwnerInfo, PROTOCOL, RunOrder,
     SetState,
 };
 use serde_json::Value;
 
-use super::program::compiled;
+use super::program::{Runnable, runnable};
 use super::table::Table;
 use crate::commands::runs::find;
 use crate::exit::Exit;
@@ -28,8 +28,8 @@ pub(super) struct FolderOwner {
     pub(super) clients: Clients,
     pub(super) clock: Arc<dyn Clock>,
     folder: StateFolder,
-    // The last script that was compiled, with its digest: an automation runs one on each of its connections.
-    script: Mutex<Option<(String, Script)>>,
+    // The last program that was compiled, with its digest: an automation runs one on each of its connections.
+    known: Mutex<Option<(String, Runnable)>>,
 }
 
 impl FolderOwner {
@@ -41,27 +41,27 @@ impl FolderOwner {
             clients: Clients::default(),
             clock: Arc::new(SystemClock::new()),
             folder,
-            script: Mutex::default(),
+            known: Mutex::default(),
         }
     }
 
-    /// Makes a script known that is compiled already.
-    pub(super) fn know(&self, digest: &str, script: &Script) {
-        let mut known = self.script.lock().unwrap_or_else(PoisonError::into_inner);
-        *known = Some((digest.to_owned(), script.clone()));
+    /// Makes a program known that is compiled already.
+    pub(super) fn know(&self, digest: &str, program: &Runnable) {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        *known = Some((digest.to_owned(), program.clone()));
     }
 
-    /// The script that a program is.
-    pub(super) fn script(&self, program: &Program) -> Result<Script, Failure> {
+    /// A program of the journal, ready to run.
+    pub(super) async fn runnable(&self, program: &Program) -> Result<Runnable, Failure> {
         {
-            let known = self.script.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Some((_, script)) = known.as_ref().filter(|(of, _)| *of == program.digest) {
-                return Ok(script.clone());
+            let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some((_, known)) = known.as_ref().filter(|(of, _)| *of == program.digest) {
+                return Ok(known.clone());
             }
         }
-        let script = compiled(program)?;
-        self.know(&program.digest, &script);
-        Ok(script)
+        let runnable = runnable(program, Some(&Components::of(&self.folder))).await?;
+        self.know(&program.digest, &runnable);
+        Ok(runnable)
     }
 
     pub(super) fn backend(&self) -> &dyn Backend {

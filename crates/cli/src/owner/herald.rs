@@ -6,12 +6,14 @@ use pianoroll_host::ledger::{EntryState, LedgerEntry};
 use pianoroll_host::{Level, Observer, Place, Problem};
 use pianoroll_server::{Audience, Event};
 
-use crate::confirm::Confirm;
+use crate::confirm::{self, Confirm};
 
 /// Tells an audience of a run, and asks it on a live connection.
 pub(super) struct Herald {
     pub(super) audience: Arc<dyn Audience>,
     pub(super) confirm: Option<Confirm>,
+    /// Whether effects are told on any account, and not only on a live one.
+    pub(super) tells_effects: bool,
 }
 
 impl Observer for Herald {
@@ -32,8 +34,10 @@ impl Observer for Herald {
         if entry.state != EntryState::Sent {
             return;
         }
-        let confirm = self.confirm.as_ref();
-        let line = confirm.and_then(|confirm| confirm.effect(entry, &*self.audience));
+        let line = match &self.confirm {
+            Some(confirm) => confirm.effect(entry, &*self.audience),
+            None => self.tells_effects.then(|| confirm::line(entry)),
+        };
         self.audience.hear(Event::Effect { number: entry.number, line });
     }
 

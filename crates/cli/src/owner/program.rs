@@ -1,16 +1,89 @@
-//! A script as the journal keeps it: all its sources, and nothing else of it.
+//! A program as the journal keeps it: a script with all its sources and nothing else of it, or the name of a component that is
+//! kept beside the journal.
 
 use std::collections::BTreeMap;
 
+use pianoroll_host::{Branch, Guest, GuestRun};
 use pianoroll_journal::Program;
-use pianoroll_script::{Library, LibrarySource, Script};
+use pianoroll_plugin::{FileGrants, Package, Plugin, PluginGuest};
+use pianoroll_runtime::components::{ComponentError, Components, PluginProgram};
+use pianoroll_runtime::durable::RunSettings;
+use pianoroll_runtime::project::Project;
+use pianoroll_script::{Library, LibrarySource, MemoryLimit, Script};
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use crate::exit::Exit;
 use crate::failure::{Failure, OrExit as _};
+use crate::plugins;
 
-/// What the journal calls a program of this kind.
-const KIND: &str = "script";
+/// What the journal calls scripts.
+const SCRIPT: &str = "script";
+
+/// A program that can run.
+#[derive(Clone)]
+pub(crate) enum Runnable {
+    Script(Script),
+    Plugin(Plugin),
+}
+
+impl Runnable {
+    /// A guest for one attempt. The limits of plugins are those that the project has today.
+    pub(super) fn guest(&self, settings: &RunSettings, project: &Project) -> Box<dyn Guest> {
+        match self {
+            Runnable::Script(script) => {
+                let memory = MemoryLimit { most: super::MOST_MEMORY, used: crate::allocator::held };
+                Box::new(script.guest().with_memory_limit(memory))
+            }
+            Runnable::Plugin(plugin) => {
+                let limits = plugins::limits(project, &plugin.manifest().name);
+                let (read, write) = settings.files();
+                Box::new(Measured(plugin.guest(limits, FileGrants { read, write })))
+            }
+        }
+    }
+}
+
+/// A guest that tells its limits beside what it has used: the project may say others by the time that somebody asks.
+struct Measured(PluginGuest);
+
+impl Guest for Measured {
+    fn run(&self, trunk: Branch) -> GuestRun<'_> {
+        self.0.run(trunk)
+    }
+
+    fn measured(&self) -> Value {
+        json!({ "used": self.0.measured(), "limits": plugins::limits_json(self.0.limits()) })
+    }
+}
+
+/// A program of the journal, ready to run. Components are read from beside the journal.
+pub(super) async fn runnable(
+    program: &Program,
+    components: Option<&Components>,
+) -> Result<Runnable, Failure> {
+    match (PluginProgram::of_program(program), components) {
+        (Some(plugin), Some(components)) => {
+            let bytes = components.read(&plugin.digest).map_err(|error| gone(&plugin, error))?;
+            let package = Package::read(bytes).or_exit(Exit::Input)?;
+            Ok(Runnable::Plugin(plugins::load(&package).await?))
+        }
+        _ => Ok(Runnable::Script(compiled(program)?)),
+    }
+}
+
+/// What a run was made of is not there any more.
+fn gone(plugin: &PluginProgram, error: ComponentError) -> Failure {
+    let PluginProgram { name, version, .. } = plugin;
+    let text = format!("the plugin {name} {version} that the run was started with cannot be had");
+    let hint = match &error {
+        ComponentError::Gone { .. } | ComponentError::Changed { .. } => Some(format!(
+            "nothing was sent; `pianoroll run plugin:{name}` starts a new run with the plugin that is installed now"
+        )),
+        ComponentError::Digest(_) | ComponentError::File { .. } => None,
+    };
+    Failure::new(Exit::Failed, anyhow::Error::from(error).context(text)).hint_if(hint)
+}
 
 #[derive(Serialize, Deserialize)]
 struct Stored {
@@ -38,12 +111,12 @@ pub(crate) fn stored(script: &Script) -> Program {
         }
     }
     // Texts always serialise.
-    Program::new(KIND, serde_json::to_string(&stored).unwrap_or_default())
+    Program::new(SCRIPT, serde_json::to_string(&stored).unwrap_or_default())
 }
 
 /// The script that a program of the journal is.
-pub(crate) fn compiled(program: &Program) -> Result<Script, Failure> {
-    if program.kind != KIND {
+fn compiled(program: &Program) -> Result<Script, Failure> {
+    if program.kind != SCRIPT {
         let text = format!("this pianoroll runs no program of the kind `{}`", program.kind);
         return Err(Failure::input(text));
     }

@@ -83,12 +83,13 @@ impl FolderOwner {
         }
         let mut ready = Ready {
             run: run.clone(),
-            script: self.script(&program)?,
+            program: self.runnable(&program).await?,
             settings: settings.clone(),
             params: params.clone(),
             project,
             accounts,
             audience,
+            tells_effects: false,
             cancel: under_way.cancel.clone(),
         };
         let opened = ready.open(&self.clients).await?;

@@ -9,11 +9,11 @@ use pianoroll_model::{Clock as _, RunId};
 use pianoroll_runtime::execution;
 use pianoroll_runtime::retention::{self, Retention};
 use pianoroll_runtime::state_folder::StateFolder;
-use pianoroll_script::Script;
 use pianoroll_server::{Audience, Client, Ended, Owner, RefusalKind, RunOrder, Serving, Socket};
 
 use super::ephemeral::Ephemeral;
 use super::folder_owner::FolderOwner;
+use super::program::Runnable;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::numbers::counted;
@@ -41,8 +41,14 @@ struct Own {
 
 impl Seat {
     /// In this process, and nothing is kept.
-    pub(crate) fn ephemeral(dry_run: bool, script: Option<Script>) -> Self {
-        Self { owner: Arc::new(Ephemeral::new(dry_run, script)), folder: None, own: None }
+    pub(crate) fn ephemeral(dry_run: bool, program: Option<Runnable>) -> Self {
+        Self { owner: Arc::new(Ephemeral::new(dry_run, program)), folder: None, own: None }
+    }
+
+    /// The same, for somebody who tries a program: every effect is told.
+    pub(crate) fn trial(dry_run: bool, program: Runnable) -> Self {
+        let owner = Arc::new(Ephemeral::new(dry_run, Some(program)).telling_effects());
+        Self { owner, folder: None, own: None }
     }
 
     /// Becomes the owner of a state folder, or finds the way to the process that is. Within the async runtime.
@@ -110,10 +116,10 @@ impl Seat {
         }
     }
 
-    /// Makes a script known that is compiled already.
-    pub(crate) fn know(&self, digest: &str, script: &Script) {
+    /// Makes a program known that is compiled already.
+    pub(crate) fn know(&self, digest: &str, program: &Runnable) {
         if let Some(own) = &self.own {
-            own.owner.know(digest, script);
+            own.owner.know(digest, program);
         }
     }
 

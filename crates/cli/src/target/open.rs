@@ -257,9 +257,9 @@ pub(crate) fn seed() -> Result<u64, Failure> {
     })
 }
 
-/// The random part of a run's id.
-pub(crate) fn random() -> Result<[u8; 10], Failure> {
-    let mut random = [0; 10];
+/// Random bytes: the random part of a run's id, or a key.
+pub(crate) fn random<const N: usize>() -> Result<[u8; N], Failure> {
+    let mut random = [0; N];
     getrandom::fill(&mut random).map_err(|error| {
         Failure::text(Exit::Failed, format!("the system gives no random numbers: {error}"))
     })?;

@@ -108,9 +108,18 @@ pub(super) fn end(report: &RunReport, at: Timestamp) -> End {
         at,
         result: report.result.clone(),
         error: error.map_or(Value::Null, GuestError::to_map),
-        // Counts and texts always serialise.
-        summary: serde_json::to_value(&report.summary).unwrap_or_default(),
+        summary: summary(report),
     }
+}
+
+/// A run in numbers, and those of its engine.
+fn summary(report: &RunReport) -> Value {
+    // Counts and texts always serialise.
+    let mut summary = serde_json::to_value(&report.summary).unwrap_or_default();
+    if let (Value::Object(summary), false) = (&mut summary, report.measured.is_null()) {
+        summary.insert("measured".to_owned(), report.measured.clone());
+    }
+    summary
 }
 
 #[cfg(test)]

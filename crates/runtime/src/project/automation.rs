@@ -1,20 +1,23 @@
 //! `[automations.NAME]`: a program, the connections that it runs on, and what it may do there.
 //!
 //! An automation is granted what its `permissions` name and nothing else; without any it is granted nothing, not even
-//! reading. Two keys turn: the program asks, and the operator's file says yes.
+//! reading. Two keys turn: the program asks, and the operator's file says yes. To a plugin, `plugin install` has granted what it
+//! may do: there, `permissions` can only take away.
 
 mod limits;
 
 use std::collections::BTreeMap;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Component, Path};
 
 use pianoroll_host::{Guardrails, grant_word};
 use pianoroll_model::{PermissionSet, suggest};
 
 use super::mistake::Mistakes;
+use super::program::{PluginRef, ProgramRef};
 use super::read::check_name;
 use super::walk::{At, Section};
 use super::{ConnectionSettings, FILE_NAME};
+use crate::durable::FILES;
 
 const AUTOMATION: [&str; 7] =
     ["program", "connections", "with", "params", "permissions", "limits", "attempts"];
@@ -30,8 +33,8 @@ const LABEL: &str = "label:";
 pub struct AutomationSettings {
     /// Where its table stands: line and column, from 1.
     pub at: (usize, usize),
-    /// The program's file, in the project's folder and relative to it. Whether it is there is not looked at here.
-    pub program: Placed<PathBuf>,
+    /// What it runs. Whether it is there is not looked at here.
+    pub program: Placed<ProgramRef>,
     /// The connections that it runs on, one run each; none where the file names none: then it runs on the only one, as a
     /// file does.
     pub connections: Vec<String>,
@@ -64,8 +67,10 @@ pub struct Placed<T> {
 /// What an automation is granted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Permissions {
-    /// What it means.
+    /// What it means, but for `files:…`.
     pub granted: PermissionSet,
+    /// Whether the table has `permissions`, and be it none: without, a plugin keeps what it was granted when it was installed.
+    pub written: bool,
     /// As it was written.
     pub words: Vec<Placed<String>>,
     /// Where it stands; where there is none, the automation's table. From 1.
@@ -90,7 +95,7 @@ pub(super) fn read(
     section.only(&AUTOMATION, mistakes);
     if !section.has("program") {
         let message = format!("`[{}]` has no `program`", section.path);
-        let hint = "name a script of the project: program = \"scripts/retag.rhai\"".to_owned();
+        let hint = "name a script of the project, or a plugin: program = \"scripts/retag.rhai\", program = \"plugin:win-back\"".to_owned();
         mistakes.add(section.span.clone(), message, Some(hint));
     }
     // Everything is looked at before the program decides, so that all mistakes come at once.
@@ -98,7 +103,8 @@ pub(super) fn read(
     let connections = connections(section, known, mistakes);
     let with = with(section, known, mistakes);
     let params = params(section, mistakes);
-    let permissions = permissions(section, mistakes);
+    let of_plugin = section.text_of("program").is_some_and(|text| text.starts_with("plugin:"));
+    let permissions = permissions(section, of_plugin, mistakes);
     let attempts = attempts(section, mistakes);
     let table = section.section("limits", mistakes);
     let limits = table.as_ref().map(|table| limits::read(table, mistakes)).unwrap_or_default();
@@ -122,9 +128,26 @@ fn placed<T>(value: T, at: &std::ops::Range<usize>, mistakes: &Mistakes<'_>) -> 
     Placed { value, line, column }
 }
 
-fn program(section: &Section<'_, '_>, mistakes: &mut Mistakes<'_>) -> Option<Placed<PathBuf>> {
+fn program(section: &Section<'_, '_>, mistakes: &mut Mistakes<'_>) -> Option<Placed<ProgramRef>> {
     let text = section.text("program", mistakes)?;
+    if let Some(plugin) = PluginRef::of_program(&text.value) {
+        return match plugin {
+            Ok(plugin) => Some(placed(ProgramRef::Plugin(plugin), &text.span, mistakes)),
+            Err(error) => {
+                let hint = "write \"plugin:win-back\", or \"plugin:win-back@1.0.0\"".to_owned();
+                mistakes.add(text.span, error.to_string(), Some(hint));
+                None
+            }
+        };
+    }
     let path = Path::new(&text.value);
+    if path.extension().is_some_and(|extension| extension == "wasm") {
+        let message = format!("`{}` is a component, and no script", text.value);
+        let hint =
+            "`pianoroll plugin install FILE` makes a plugin of it: program = \"plugin:NAME\"";
+        mistakes.add(text.span, message, Some(hint.to_owned()));
+        return None;
+    }
     let inside = |part| matches!(part, Component::Normal(_) | Component::CurDir);
     if text.value.is_empty() || !path.components().all(inside) {
         let message = format!("`{}` is not a file of the project", text.value);
@@ -134,7 +157,7 @@ fn program(section: &Section<'_, '_>, mistakes: &mut Mistakes<'_>) -> Option<Pla
         mistakes.add(text.span, message, Some(hint));
         return None;
     }
-    Some(placed(path.to_owned(), &text.span, mistakes))
+    Some(placed(ProgramRef::Script(path.to_owned()), &text.span, mistakes))
 }
 
 fn attempts(section: &Section<'_, '_>, mistakes: &mut Mistakes<'_>) -> u32 {
@@ -278,14 +301,32 @@ fn params(
     params
 }
 
-fn permissions(section: &Section<'_, '_>, mistakes: &mut Mistakes<'_>) -> Permissions {
-    let at = section.span_of("permissions").unwrap_or_else(|| section.span.clone());
+fn permissions(
+    section: &Section<'_, '_>,
+    of_plugin: bool,
+    mistakes: &mut Mistakes<'_>,
+) -> Permissions {
+    let written = section.span_of("permissions");
+    let at = written.clone().unwrap_or_else(|| section.span.clone());
     let (line, column) = mistakes.place(&at);
     let (granted, words) = (PermissionSet::none(), Vec::new());
-    let mut permissions = Permissions { granted, words, line, column };
+    let mut permissions = Permissions { granted, written: written.is_some(), words, line, column };
     for word in section.placed_texts("permissions", mistakes).unwrap_or_default() {
+        let of_files = FILES.contains(&&*word.value);
         match grant_word(permissions.granted.clone(), &word.value) {
+            _ if of_files && of_plugin => {}
+            _ if of_files => {
+                let message = format!("`{}` is a permission of plugins", word.value);
+                let hint =
+                    "scripts use the files of the project's folder without one: leave it out";
+                mistakes.add(word.span.clone(), message, Some(hint.to_owned()));
+            }
             Ok(granted) => permissions.granted = granted,
+            Err(_) if of_plugin && word.value.starts_with("files:") => {
+                let message = format!("`{}` is no permission", word.value);
+                let hint = format!("of files, there are `{}`", FILES.join("` and `"));
+                mistakes.add(word.span.clone(), message, Some(hint));
+            }
             Err(error) => mistakes.add(word.span.clone(), error.message, error.hint),
         }
         permissions.words.push(placed(word.value, &word.span, mistakes));

@@ -10,13 +10,14 @@ use super::mistake::{Mistakes, did_you_mean, is_variable};
 use super::walk::Section;
 use super::{
     ConnectionSettings, CredentialSettings, GatewaySettings, Project, ProjectError, automation,
+    plugin,
 };
 use crate::base_url;
 use crate::credential::Source;
 use crate::retention::{self, Retention};
 
-const SECTIONS: [&str; 6] =
-    ["project", "gateway", "credentials", "connections", "automations", "state"];
+const SECTIONS: [&str; 7] =
+    ["project", "gateway", "credentials", "connections", "automations", "plugins", "state"];
 const PROJECT: [&str; 1] = ["name"];
 const GATEWAY: [&str; 4] = ["url", "control", "revision", "quota"];
 const STATE: [&str; 3] = ["keep", "retry", "revert"];
@@ -67,6 +68,12 @@ fn fill(project: &mut Project, root: &Section<'_, '_>, mistakes: &mut Mistakes<'
         }
     }
     fill_automations(project, root, mistakes);
+    if let Some(all) = root.section("plugins", mistakes) {
+        for (name, section) in all.sections(mistakes) {
+            let settings = plugin::read(&name, &section, mistakes);
+            project.plugins.insert(name.value, settings);
+        }
+    }
 }
 
 fn fill_automations(project: &mut Project, root: &Section<'_, '_>, mistakes: &mut Mistakes<'_>) {

@@ -1,4 +1,5 @@
 mod automations;
+mod plugins;
 
 use expect_test::{Expect, expect};
 
@@ -100,6 +101,7 @@ documented_routes = true
                     },
                 },
                 automations: {},
+                plugins: {},
                 retention: Retention {
                     keep: 7776000s,
                     revert: 2592000s,

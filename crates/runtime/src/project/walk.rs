@@ -61,6 +61,14 @@ impl<'d, 'i> Section<'d, 'i> {
         matches!(self.table.get(key).map(Spanned::get_ref), Some(DeValue::String(_)))
     }
 
+    /// The text that a key holds, where it holds one; nothing is said of another value.
+    pub(super) fn text_of(&self, key: &str) -> Option<&'d str> {
+        match self.table.get(key).map(Spanned::get_ref) {
+            Some(DeValue::String(text)) => Some(text),
+            _ => None,
+        }
+    }
+
     /// Whether a key holds a list with nothing in it.
     pub(super) fn is_empty_list(&self, key: &str) -> bool {
         let value = self.table.get(key).map(Spanned::get_ref);

@@ -3,6 +3,7 @@
 //! They are plain JSON, since people read and set them too: what JSON has no word for is refused, and times as well, which would
 //! come back as texts.
 
+use pianoroll_host::state_values::{KEY_CHARACTERS as MOST_KEY, VALUE_BYTES as MOST_BYTES};
 use rhai::{Dynamic, Map, Module, NativeCallContext, Position};
 use serde_json::Value;
 
@@ -16,12 +17,6 @@ use crate::value::{Unsendable, as_text, from_json, to_json, within};
 
 /// The functions that change a value, and that a `checkpoint` may not hold.
 pub(crate) const CHANGES: [&str; 2] = ["set", "remove"];
-
-/// The most characters of a key.
-const MOST_KEY: usize = 200;
-
-/// The most bytes of a value, as JSON.
-const MOST_BYTES: usize = 256 * 1024;
 
 /// Registers `last_run`.
 pub(super) fn register(module: &mut Module) {

@@ -4,19 +4,20 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use pianoroll_host::{OperationPattern, Scope, grant_word};
+use pianoroll_host::{ConnectionSpec, OperationPattern, ParamError, Scope, grant_word};
 use pianoroll_model::{Permission, PermissionSet};
-use pianoroll_runtime::project::{AutomationSettings, Placed, Project};
+use pianoroll_runtime::project::{AutomationSettings, Placed, PluginRef, Project};
 use pianoroll_script::{Diagnostic, Need, Script, Severity};
 
 use super::{Checked, Kind, files};
-use crate::suggest;
+use crate::{plugins, suggest};
 
 /// The files that automations name as their programs and that are there.
 pub(super) fn programs(project: &Project) -> Vec<PathBuf> {
     let Some(root) = project.root() else { return Vec::new() };
-    let files = project.automations.values().map(|settings| root.join(&settings.program.value));
-    files.filter(|file| file.is_file()).collect()
+    let scripts =
+        project.automations.values().filter_map(|settings| settings.program.value.script());
+    scripts.map(|script| root.join(script)).filter(|file| file.is_file()).collect()
 }
 
 /// What is wrong with the automations; `text` is the project file as it may be shown.
@@ -25,9 +26,13 @@ pub(super) fn check(project: &Project, text: &str, checked: &[Checked]) -> Vec<D
     let mut found = Vec::new();
     for (name, settings) in &project.automations {
         let mut automation = Automation { name, settings, text, found: Vec::new() };
-        if let Some(script) = automation.program(root, checked) {
-            automation.params(script);
-            automation.connections(script);
+        if let Some(plugin) = settings.program.value.plugin() {
+            automation.plugin(root, plugin);
+        } else if let Some(script) = automation.program(root, checked) {
+            automation.params(|given| script.bind(given).map(drop));
+            automation.connections(script.path(), script.connections(), |name| {
+                format!("a line at its top would: `//! connection {name}`")
+            });
             automation.permissions(script.needs());
             automation.limits(script.needs());
         }
@@ -80,8 +85,8 @@ impl Automation<'_> {
     /// The program, where it is there and can run.
     fn program<'c>(&mut self, root: &Path, checked: &'c [Checked]) -> Option<&'c Script> {
         let at = place(&self.settings.program);
-        let shown = self.settings.program.value.display();
-        let file = root.join(&self.settings.program.value);
+        let script = self.settings.program.value.script()?;
+        let (shown, file) = (script.display(), root.join(script));
         if !file.is_file() {
             let known = checked.iter().filter(|checked| checked.kind == Kind::Script);
             let known = known.filter_map(|checked| checked.path.strip_prefix(root).ok()?.to_str());
@@ -112,30 +117,72 @@ impl Automation<'_> {
         None
     }
 
-    fn params(&mut self, script: &Script) {
+    /// A plugin, where it is installed as it was.
+    fn plugin(&mut self, root: &Path, plugin: &PluginRef) {
+        let installed = match plugins::find(root, plugin) {
+            Ok(installed) => installed,
+            Err(failure) => {
+                let hint = failure.hints.first().cloned();
+                return self.error(
+                    place(&self.settings.program),
+                    format!("{:#}", failure.error),
+                    hint,
+                );
+            }
+        };
+        let manifest = installed.package.manifest();
+        self.params(|given| manifest.bind(given).map(drop));
+        let shown = format!("plugin:{plugin}");
+        self.connections(&shown, &manifest.connections, |_| {
+            "only its manifest can declare one".to_owned()
+        });
+        let permissions = &self.settings.permissions;
+        if !permissions.written {
+            return;
+        }
+        let needless = plugins::needless(&installed.granted, permissions);
+        for word in &permissions.words {
+            if needless.contains(&word.value.as_str()) {
+                let message = format!("`{}` gives `{shown}` nothing", word.value);
+                let granted = plugins::listed(&installed.granted);
+                let hint = format!("it was granted {granted}; here that can only become less");
+                self.warn(place(word), message, hint);
+            }
+        }
+    }
+
+    fn params(
+        &mut self,
+        bind: impl FnOnce(&BTreeMap<String, String>) -> Result<(), ParamError>,
+    ) {
         let given = &self.settings.params;
         let words = given.iter().map(|(name, text)| (name.clone(), text.value.clone()));
-        let Err(error) = script.bind(&words.collect::<BTreeMap<_, _>>()) else { return };
+        let Err(error) = bind(&words.collect::<BTreeMap<_, _>>()) else { return };
         for mistake in error.mistakes() {
             let at = given.get(&mistake.name).map_or(self.settings.at, place);
             self.error(at, mistake.message.clone(), None);
         }
     }
 
-    fn connections(&mut self, script: &Script) {
-        let declared = || script.connections().iter().map(|one| one.name.as_str());
+    fn connections(
+        &mut self,
+        program: &str,
+        declared: &[ConnectionSpec],
+        declaration: impl Fn(&str) -> String,
+    ) {
+        let names = || declared.iter().map(|one| one.name.as_str());
         for (name, connection) in &self.settings.with {
-            if declared().any(|known| known == name) {
+            if names().any(|known| known == name) {
                 continue;
             }
-            let hint = match suggest::near(name, declared()) {
+            let hint = match suggest::near(name, names()) {
                 Some(near) => format!("did you mean `{near}`?"),
-                None => format!("a line at its top would: `//! connection {name}`"),
+                None => declaration(name),
             };
-            let message = format!("`{}` declares no connection `{name}`", script.path());
+            let message = format!("`{program}` declares no connection `{name}`");
             self.error(place(connection), message, hint);
         }
-        for missing in script.connections() {
+        for missing in declared {
             if self.settings.with.contains_key(&missing.name) {
                 continue;
             }

@@ -2,8 +2,8 @@
 
 use pianoroll_runtime::credential::Source;
 use pianoroll_runtime::durable::AccountSettings;
-use pianoroll_script::Script;
 
+use super::code::Code;
 use super::program::Program;
 use super::{Args, with};
 use crate::arguments::TargetArguments;
@@ -26,9 +26,9 @@ pub(super) fn plan(
     args: &Args,
     environment: &Environment,
     program: &Program,
-    script: &Script,
+    code: &Code,
 ) -> Result<Vec<Accounts>, Failure> {
-    let with = with::connections(args, program, script)?;
+    let with = with::connections(args, program, code)?;
     let to = |connection: Option<String>| {
         let target = TargetArguments { connection, ..args.target.clone() };
         Destination::new(&target, environment, program.project.clone())

@@ -1,9 +1,9 @@
-//! What is to be run: a file, or an automation of the project.
+//! What is to be run: a script's file, a plugin, or an automation of the project.
 
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use pianoroll_host::GrantBy;
-use pianoroll_runtime::project::{AutomationSettings, FILE_NAME, Placed, Project};
+use pianoroll_runtime::project::{AutomationSettings, FILE_NAME, PluginRef, ProgramRef, Project};
 
 use crate::environment::Environment;
 use crate::exit::Exit;
@@ -12,11 +12,17 @@ use crate::suggest;
 
 /// What is to be run, and the project that it belongs to.
 pub(super) struct Program {
-    pub(super) file: PathBuf,
-    /// The file as the user knows it.
+    pub(super) what: What,
+    /// The file as the user knows it, or `plugin:NAME`.
     pub(super) shown: String,
     pub(super) project: Project,
     pub(super) automation: Option<Automation>,
+}
+
+/// A program, before it is read.
+pub(super) enum What {
+    Script(PathBuf),
+    Plugin(PluginRef),
 }
 
 pub(super) struct Automation {
@@ -35,43 +41,42 @@ impl Program {
         self.project.root().unwrap_or(&environment.folder)
     }
 
-    /// What its state values belong to: the automation's name, or the script's path within the project, wherever one stands.
+    /// What its state values belong to: the automation's name, or the script's path within the project, wherever one stands, or
+    /// the plugin's name, whatever its version.
     pub(super) fn scope(&self, environment: &Environment) -> String {
-        if let Some(automation) = &self.automation {
-            return automation.name.clone();
-        }
-        let file = environment.folder.join(&self.file);
+        let file = match (&self.automation, &self.what) {
+            (Some(automation), _) => return automation.name.clone(),
+            (None, What::Plugin(plugin)) => {
+                let whole = PluginRef { name: plugin.name.clone(), version: None };
+                return ProgramRef::Plugin(whole).to_string();
+            }
+            (None, What::Script(file)) => environment.folder.join(file),
+        };
         // What `..` and links lead to is one script, by whatever way it was reached.
         let file = file.canonicalize().unwrap_or(file);
         let root = self.root(environment);
         let root = root.canonicalize().unwrap_or_else(|_| root.to_owned());
         file.strip_prefix(&root).unwrap_or(&file).to_string_lossy().into_owned()
     }
-
-    /// Where permissions are granted to it.
-    pub(super) fn grant_by(&self) -> GrantBy {
-        match &self.automation {
-            None => GrantBy::Flag,
-            Some(Automation { name, settings }) => GrantBy::Automation {
-                place: format!("{FILE_NAME}:{}", settings.permissions.line),
-                name: name.clone(),
-                permissions: words(&settings.permissions.words),
-            },
-        }
-    }
-}
-
-fn words(words: &[Placed<String>]) -> Vec<String> {
-    words.iter().map(|word| word.value.clone()).collect()
 }
 
 /// What a word names. A file wins, so that a script is never shadowed by a name in the project.
 pub(super) fn find(word: &Path, environment: &Environment) -> Result<Program, Failure> {
+    if let Some(plugin) = word.to_str().and_then(PluginRef::of_program) {
+        let plugin = plugin.or_exit(Exit::Input)?;
+        let project = Project::find(&environment.folder).or_exit(Exit::Input)?;
+        let shown = ProgramRef::Plugin(plugin.clone()).to_string();
+        return Ok(Program { what: What::Plugin(plugin), shown, project, automation: None });
+    }
     if word.exists() && !word.is_dir() {
+        if is_component(word) {
+            return Err(component(word));
+        }
         let folder = word.parent().unwrap_or(Path::new("."));
         let project = Project::find(&environment.folder.join(folder)).or_exit(Exit::Input)?;
         let shown = word.to_string_lossy().into_owned();
-        return Ok(Program { file: word.to_owned(), shown, project, automation: None });
+        let what = What::Script(word.to_owned());
+        return Ok(Program { what, shown, project, automation: None });
     }
     let project = Project::find(&environment.folder).or_exit(Exit::Input)?;
     let name = word.to_string_lossy().into_owned();
@@ -79,17 +84,42 @@ pub(super) fn find(word: &Path, environment: &Environment) -> Result<Program, Fa
     let Some(settings) = project.automations.get(&name).cloned() else {
         return Err(unknown(word, &name, &project, &root, environment));
     };
-    let file = root.join(&settings.program.value);
-    if !file.exists() {
-        let shown = settings.program.value.display();
-        let (line, column) = (settings.program.line, settings.program.column);
-        return Err(Failure::input(format!(
-            "the program `{shown}` of the automation `{name}` does not exist"
-        ))
-        .hint(format!("it is named at {FILE_NAME}:{line}:{column}")));
+    let shown = settings.program.value.to_string();
+    let what = match &settings.program.value {
+        ProgramRef::Plugin(plugin) => What::Plugin(plugin.clone()),
+        ProgramRef::Script(script) => {
+            let file = root.join(script);
+            if !file.exists() {
+                let (line, column) = (settings.program.line, settings.program.column);
+                return Err(Failure::input(format!(
+                    "the program `{shown}` of the automation `{name}` does not exist"
+                ))
+                .hint(format!("it is named at {FILE_NAME}:{line}:{column}")));
+            }
+            What::Script(file)
+        }
+    };
+    Ok(Program { what, shown, project, automation: Some(Automation { name, settings }) })
+}
+
+/// Whether a file is a component, by its name or its first bytes.
+fn is_component(file: &Path) -> bool {
+    if file.extension().is_some_and(|extension| extension == "wasm") {
+        return true;
     }
-    let shown = settings.program.value.to_string_lossy().into_owned();
-    Ok(Program { file, shown, project, automation: Some(Automation { name, settings }) })
+    let mut first = [0; 4];
+    let read = std::fs::File::open(file).and_then(|mut file| file.read_exact(&mut first));
+    read.is_ok() && first == *b"\0asm"
+}
+
+/// A stranger's file is not run by its mere name: what it may do was never asked.
+fn component(file: &Path) -> Failure {
+    let shown = crate::words::quoted(&file.to_string_lossy());
+    Failure::input(format!("`{}` is a component, and components run as plugins only", file.display()))
+        .hint(format!(
+            "`pianoroll plugin install {shown}` shows what it asks for, and then `pianoroll run plugin:NAME` runs it"
+        ))
+        .hint(format!("`pianoroll plugin test {shown}` tries it against the simulator, without an installation"))
 }
 
 fn unknown(

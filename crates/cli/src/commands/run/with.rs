@@ -1,11 +1,10 @@
-//! Which connections stand behind the names that a program knows other accounts by. Its header declares the names; all of
+//! Which connections stand behind the names that a program knows other accounts by. It declares the names; all of
 //! them must lead somewhere before it starts.
 
 use std::collections::BTreeMap;
 
-use pianoroll_script::Script;
-
 use super::Args;
+use super::code::Code;
 use super::program::Program;
 use crate::failure::Failure;
 use crate::suggest;
@@ -14,9 +13,9 @@ use crate::suggest;
 pub(super) fn connections(
     args: &Args,
     program: &Program,
-    script: &Script,
+    code: &Code,
 ) -> Result<Vec<(String, Option<String>)>, Failure> {
-    let declared: Vec<&str> = script.connections().iter().map(|one| one.name.as_str()).collect();
+    let declared: Vec<&str> = code.connections().iter().map(|one| one.name.as_str()).collect();
     let mut given: BTreeMap<String, String> = BTreeMap::new();
     for word in &args.with {
         let parts = word.split_once('=').filter(|(name, to)| !name.is_empty() && !to.is_empty());
@@ -36,21 +35,21 @@ pub(super) fn connections(
         let text = format!("`{}` declares no connection `{name}`", program.shown);
         let failure = Failure::input(text);
         return Err(match declared.is_empty() {
-            true => failure.hint(format!("a line at its top would: `//! connection {name}`")),
+            true => failure.hint(code.declaration(name)),
             false => failure.hint_if(suggest::hint(name, declared.iter().copied())),
         });
     }
     if args.target.simulate {
         return Ok(declared.into_iter().map(|name| (name.to_owned(), None)).collect());
     }
-    if let Some(missing) = script.connections().iter().find(|one| !given.contains_key(&one.name)) {
+    if let Some(missing) = code.connections().iter().find(|one| !given.contains_key(&one.name)) {
         let doc = match missing.doc.as_str() {
             "" => String::new(),
             doc => format!(" ({doc})"),
         };
         let name = &missing.name;
         let text = format!(
-            "the script also works on the connection `{name}`{doc}, and none is named for it"
+            "the program also works on the connection `{name}`{doc}, and none is named for it"
         );
         let hint = match &program.automation {
             None => format!("--with {name}=CONNECTION"),

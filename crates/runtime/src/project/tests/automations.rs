@@ -49,7 +49,9 @@ campaigns = []
                 14,
             ),
             program: Placed {
-                value: "scripts/retag.rhai",
+                value: Script(
+                    "scripts/retag.rhai",
+                ),
                 line: 8,
                 column: 11,
             },
@@ -115,6 +117,7 @@ campaigns = []
                         },
                     },
                 },
+                written: true,
                 words: [
                     Placed {
                         value: "profiles:read",
@@ -247,7 +250,7 @@ limits = { writes = -1, write = 3, minutes = 1.5, records = { profile = 5, metri
               |
             7 | [automations.retag]
               |              ^^^^^
-              = name a script of the project: program = "scripts/retag.rhai"
+              = name a script of the project, or a plugin: program = "scripts/retag.rhai", program = "plugin:win-back"
 
             pianoroll.toml:8:24: there is no `[connections.betta]`
               |

@@ -1,0 +1,66 @@
+//! What a plugin may do in a run: what it was granted when it was installed, and less where an automation says so.
+
+use pianoroll_model::Permission;
+use pianoroll_runtime::durable::FILES;
+use pianoroll_runtime::project::Permissions;
+
+/// The grants that an automation's `permissions` leave. They never add one.
+pub(crate) fn narrowed(granted: &[String], permissions: &Permissions) -> Vec<String> {
+    let is_left = |word: &&String| match FILES.contains(&word.as_str()) {
+        true => permissions.words.iter().any(|left| left.value == **word),
+        false => {
+            let permission: Option<Permission> = word.parse().ok();
+            permission
+                .is_some_and(|permission| pianoroll_api::allows(&permissions.granted, &permission))
+        }
+    };
+    granted.iter().filter(is_left).cloned().collect()
+}
+
+/// The words of an automation's `permissions` that give a plugin nothing: it was not granted what they name.
+pub(crate) fn needless<'p>(granted: &[String], permissions: &'p Permissions) -> Vec<&'p str> {
+    let words = permissions.words.iter().map(|word| word.value.as_str());
+    let gives = |word: &&str| match FILES.contains(word) {
+        true => granted.iter().any(|granted| granted == word),
+        false => {
+            let alone = pianoroll_host::grant_word(pianoroll_model::PermissionSet::none(), word);
+            let alone = alone.unwrap_or_default();
+            let permissions = granted.iter().filter_map(|word| word.parse::<Permission>().ok());
+            permissions.into_iter().any(|granted| pianoroll_api::allows(&alone, &granted))
+        }
+    };
+    words.filter(|word| !gives(word)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use pianoroll_runtime::project::Project;
+
+    use super::*;
+
+    fn permissions(line: &str) -> Permissions {
+        let text = format!("[automations.a]\nprogram = \"plugin:a\"\n{line}");
+        let project = Project::parse(&text, Path::new("pianoroll.toml")).unwrap();
+        project.automations["a"].permissions.clone()
+    }
+
+    #[test]
+    fn an_automation_takes_away_and_never_gives() {
+        let granted = ["files:write", "lists:write", "profiles:read", "request"];
+        let granted: Vec<String> = granted.iter().map(|word| (*word).to_owned()).collect();
+        let check = |line: &str, left: &[&str], idle: &[&str]| {
+            let permissions = permissions(line);
+            assert_eq!(narrowed(&granted, &permissions), left, "{line}");
+            assert_eq!(needless(&granted, &permissions), idle, "{line}");
+        };
+        check("permissions = []", &[], &[]);
+        check("permissions = [\"read\", \"files:read\"]", &["profiles:read"], &["files:read"]);
+        check(
+            "permissions = [\"write\", \"files:write\", \"request\", \"profiles:delete\"]",
+            &["files:write", "lists:write", "request"],
+            &["profiles:delete"],
+        );
+    }
+}
