@@ -8,4 +8,4 @@ mod limits;
 pub(crate) use engine::{COMPILE, load};
 pub(crate) use grants::{narrowed, needless};
 pub(crate) use installed::{Installed, asked, find, folder, listed, manifest_json, words};
-pub(crate) use limits::{limits, limits_json};
+pub(crate) use limits::limits;

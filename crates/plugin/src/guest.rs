@@ -1,5 +1,10 @@
 //! A run of a plugin: one store, from its instantiation to its end.
 
+#![expect(
+    clippy::result_large_err,
+    reason = "the size is the host's choice, and an error ends a call"
+)]
+
 use std::sync::Arc;
 
 use pianoroll_host::{Branch, Guest, GuestError, GuestErrorKind, GuestRun};

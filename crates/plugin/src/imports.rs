@@ -19,22 +19,21 @@ use wasmtime::component::{Linker, LinkerInstance};
 
 use crate::ended::Ended;
 use crate::instance::Instance;
+use crate::needs::{PACKAGE, version};
 use crate::values::ErrorRecord;
 
-/// The package's name and version, around the name of an interface.
+/// The package's name and version, around the name of an interface. Components that were built against an earlier 0.1 are linked to
+/// it as well.
 pub(crate) fn interface(name: &str) -> String {
-    format!("{PACKAGE}/{name}@{VERSION}")
+    format!("{PACKAGE}/{name}@{}", version())
 }
 
-/// The WIT package that plugins import from.
-pub(crate) const PACKAGE: &str = "pianoroll:klaviyo";
-
-/// Its version. Components that were built against an earlier 0.1 are linked to it as well.
-pub(crate) const VERSION: &str = "0.1.0";
+/// What links an interface.
+type LinkInterface = fn(&mut LinkerInstance<'_, Instance>) -> wasmtime::Result<()>;
 
 /// Links everything that a plugin may import, and nothing else.
 pub(crate) fn link(linker: &mut Linker<Instance>) -> wasmtime::Result<()> {
-    let core: [(&str, fn(&mut LinkerInstance<'_, Instance>) -> wasmtime::Result<()>); 10] = [
+    let core: [(&str, LinkInterface); 10] = [
         ("calls", calls::link),
         ("checkpoints", checkpoints::link),
         ("clock", clock::link),

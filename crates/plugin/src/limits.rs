@@ -54,10 +54,13 @@ impl Limits {
     /// The limits in the words and units of [`Usage`], for those who show both side by side.
     #[must_use]
     pub fn to_value(&self) -> Value {
+        let millis = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
         json!({
             "memory": self.memory,
             "table_elements": self.table_elements,
-            "cpu_ms": u64::try_from(self.cpu.as_millis()).unwrap_or(u64::MAX),
+            "instances": self.instances,
+            "cpu_ms": millis(self.cpu),
+            "wall_ms": millis(self.wall),
             "largest": self.transfer,
             "log": self.log,
             "host_calls": self.host_calls,

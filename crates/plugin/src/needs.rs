@@ -17,7 +17,7 @@ use wasmparser::types::TypesRef;
 use crate::manifest::{FileAccess, Manifest, PluginPermission, shown};
 
 pub use error::{NeedsError, NeedsMistake};
-pub(crate) use known::{PACKAGE, known};
+pub(crate) use known::{PACKAGE, WIT, known, version};
 
 /// What a component imports and exports.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -74,7 +74,7 @@ impl Runtime {
         let loaded = Loaded {
             runtime: Arc::clone(self),
             manifest: Arc::new(package.manifest().clone()),
-            digest: package.digest().clone(),
+            digest: *package.digest(),
             linked,
         };
         Ok((Plugin { inner: Arc::new(loaded) }, told))

@@ -3,15 +3,14 @@
 
 use std::collections::BTreeMap;
 
-use pianoroll_host::{Branch, Guest, GuestRun};
+use pianoroll_host::Guest;
 use pianoroll_journal::Program;
-use pianoroll_plugin::{FileGrants, Package, Plugin, PluginGuest};
+use pianoroll_plugin::{FileGrants, Package, Plugin};
 use pianoroll_runtime::components::{ComponentError, Components, PluginProgram};
 use pianoroll_runtime::durable::RunSettings;
 use pianoroll_runtime::project::Project;
 use pianoroll_script::{Library, LibrarySource, MemoryLimit, Script};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 
 use crate::exit::Exit;
 use crate::failure::{Failure, OrExit as _};
@@ -38,22 +37,9 @@ impl Runnable {
             Runnable::Plugin(plugin) => {
                 let limits = plugins::limits(project, &plugin.manifest().name);
                 let (read, write) = settings.files();
-                Box::new(Measured(plugin.guest(limits, FileGrants { read, write })))
+                Box::new(plugin.guest(limits, FileGrants { read, write }))
             }
         }
-    }
-}
-
-/// A guest that tells its limits beside what it has used: the project may say others by the time that somebody asks.
-struct Measured(PluginGuest);
-
-impl Guest for Measured {
-    fn run(&self, trunk: Branch) -> GuestRun<'_> {
-        self.0.run(trunk)
-    }
-
-    fn measured(&self) -> Value {
-        json!({ "used": self.0.measured(), "limits": plugins::limits_json(self.0.limits()) })
     }
 }
 

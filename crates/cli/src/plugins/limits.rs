@@ -4,25 +4,10 @@ use std::time::Duration;
 
 use pianoroll_plugin::Limits;
 use pianoroll_runtime::project::{PluginLimits, Project};
-use serde_json::{Value, json};
 
 /// What a plugin may use in a project.
 pub(crate) fn limits(project: &Project, name: &str) -> Limits {
     project.plugins.get(name).map_or_else(Limits::default, |settings| set(&settings.limits))
-}
-
-/// Limits for programs, in the units of what was used.
-pub(crate) fn limits_json(limits: &Limits) -> Value {
-    json!({
-        "memory": limits.memory,
-        "table_elements": limits.table_elements,
-        "instances": limits.instances,
-        "cpu_ms": u64::try_from(limits.cpu.as_millis()).unwrap_or(u64::MAX),
-        "wall_ms": u64::try_from(limits.wall.as_millis()).unwrap_or(u64::MAX),
-        "largest": limits.transfer,
-        "log": limits.log,
-        "host_calls": limits.host_calls,
-    })
 }
 
 fn set(given: &PluginLimits) -> Limits {

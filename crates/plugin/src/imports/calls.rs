@@ -1,5 +1,10 @@
 //! `calls`: any operation by its id, many side by side, and native paths.
 
+#![expect(
+    clippy::result_large_err,
+    reason = "the size is the host's choice, and an error ends a call"
+)]
+
 use futures_util::stream::{self, StreamExt as _};
 use pianoroll_api::Arguments;
 use pianoroll_host::{Branch, HostError, Reply};

@@ -1,5 +1,10 @@
 //! `files`: what is in the project's folder, where the operator has granted it. A stranger's plugin sees no file otherwise.
 
+#![expect(
+    clippy::result_large_err,
+    reason = "the size is the host's choice, and an error ends a call"
+)]
+
 use std::io::{Read as _, Write as _};
 
 use pianoroll_host::{FileError, GrantBy, OpenError};

@@ -1,6 +1,11 @@
 //! The functions of resources: a loop over the table. Ids of the path, the body where there is one, and options: that is all
 //! that operations differ in.
 
+#![expect(
+    clippy::result_large_err,
+    reason = "the size is the host's choice, and an error ends a call"
+)]
+
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::Arc;

@@ -1,5 +1,10 @@
 //! `state`: values that are kept from run to run.
 
+#![expect(
+    clippy::result_large_err,
+    reason = "the size is the host's choice, and an error ends a call"
+)]
+
 use pianoroll_host::state_values;
 use serde_json::Value;
 use wasmtime::StoreContextMut;

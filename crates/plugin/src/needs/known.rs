@@ -7,7 +7,7 @@ use semver::Version;
 use wit_parser::Resolve;
 
 /// The package, as components are built against.
-const WIT: &str = include_str!("../../wit/klaviyo.wit");
+pub(crate) const WIT: &str = include_str!("../../wit/klaviyo.wit");
 
 /// Its name, without the version.
 pub(crate) const PACKAGE: &str = "pianoroll:klaviyo";
@@ -23,7 +23,7 @@ pub(crate) fn known() -> &'static Interfaces {
 }
 
 /// The version of the package.
-pub(super) fn version() -> &'static Version {
+pub(crate) fn version() -> &'static Version {
     &KNOWN.0
 }
 

@@ -4,7 +4,7 @@ mod sdk;
 
 use super::ScaffoldFile;
 use super::asks::Asks;
-use super::wit;
+use crate::needs::WIT;
 
 /// What the author owns.
 pub(super) fn own(asks: &Asks) -> Vec<ScaffoldFile> {
@@ -25,6 +25,6 @@ pub(super) fn generated() -> Vec<ScaffoldFile> {
         .iter()
         .map(|(path, text)| ScaffoldFile::new(format!("sdk/{path}"), *text))
         .collect();
-    files.push(ScaffoldFile::new("sdk/wit/klaviyo.wit", wit::PACKAGE));
+    files.push(ScaffoldFile::new("sdk/wit/klaviyo.wit", WIT));
     files
 }

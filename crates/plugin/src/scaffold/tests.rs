@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use expect_test::expect;
 
 use super::*;
+use crate::needs::WIT;
 
 /// Asks for little: one resource, to be read.
 const LITTLE: &str = "
@@ -129,7 +130,7 @@ fn the_package_is_cut_down_to_what_is_asked_for() {
         .assert_eq(&imports(LITTLE));
     let all = everything();
     let files = refresh(&all, Language::Python).unwrap();
-    assert_eq!(text(&files, "wit/klaviyo.wit"), wit::PACKAGE);
+    assert_eq!(text(&files, "wit/klaviyo.wit"), WIT);
 }
 
 #[test]
@@ -347,7 +348,7 @@ fn the_whole_sdk_is_copied() {
         copied.iter().map(|file| file.path.trim_start_matches("sdk/").to_owned()).collect();
     assert_eq!(copied, there, "the list is in scaffold/rust/sdk.rs");
     let wit = fs::read_to_string(folder.join("wit/klaviyo.wit")).unwrap();
-    assert_eq!(wit, wit::PACKAGE);
+    assert_eq!(wit, WIT);
 }
 
 /// The layers in `plugins/` are those that a scaffold has. With UPDATE_EXPECT=1 they are written.

@@ -3,9 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::asks::Asks;
-
-/// The whole package.
-pub(super) const PACKAGE: &str = include_str!("../../wit/klaviyo.wit");
+use crate::needs::WIT;
 
 /// Interfaces that every plugin has: they need no permission.
 const ALWAYS: [&str; 9] =
@@ -15,7 +13,7 @@ const ALWAYS: [&str; 9] =
 pub(super) fn cut(asks: &Asks) -> String {
     let kept = interfaces(asks);
     let mut text = String::new();
-    for block in PACKAGE.split("\n\n").map(|block| block.trim_matches('\n')).collect_blocks() {
+    for block in WIT.split("\n\n").map(|block| block.trim_matches('\n')).collect_blocks() {
         match name(&block, "interface ") {
             Some(interface) if !kept.contains(interface) => continue,
             _ => {}

@@ -1,6 +1,5 @@
 //! Public keys, as texts: `ed25519:…`.
 
-use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 
@@ -13,9 +12,9 @@ use super::private;
 /// What stands before the digits.
 const PREFIX: &str = "ed25519:";
 
-/// The public key of a vendor.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub struct PublicKey(VerifyingKey);
+/// The public key of a vendor: the bytes of a point that was checked.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PublicKey([u8; 32]);
 
 /// A text that is no public key. The text itself is not told: it may be a private one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -33,24 +32,25 @@ pub enum KeyError {
 
 impl PublicKey {
     pub(super) fn new(key: VerifyingKey) -> Self {
-        Self(key)
+        Self(key.to_bytes())
     }
 
     /// From 32 bytes; nothing where they are no key that only its owner can sign for.
     pub(super) fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let key = VerifyingKey::from_bytes(bytes.try_into().ok()?).ok()?;
-        (!key.is_weak()).then_some(Self(key))
+        (!key.is_weak()).then_some(Self::new(key))
     }
 
     /// The 32 bytes.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8; 32] {
-        self.0.as_bytes()
+        &self.0
     }
 
     /// Strictly: each message has one signature of a key, and no key has signatures of everything.
     pub(super) fn verifies(&self, message: &[u8], signature: &Signature) -> bool {
-        self.0.verify_strict(message, signature).is_ok()
+        let key = VerifyingKey::from_bytes(&self.0);
+        key.is_ok_and(|key| key.verify_strict(message, signature).is_ok())
     }
 }
 
@@ -63,18 +63,6 @@ impl fmt::Display for PublicKey {
 impl fmt::Debug for PublicKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
-    }
-}
-
-impl Ord for PublicKey {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.as_bytes().cmp(other.as_bytes())
-    }
-}
-
-impl PartialOrd for PublicKey {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
     }
 }
 

@@ -218,7 +218,7 @@ async fn it_waits_for_ever() {
     assert_eq!(ended.text(), "null");
     // A year, in an attempt that has an hour.
     let stage = Stage {
-        change: Box::new(|settings| settings.clock = std::sync::Arc::new(AnHourLater::default())),
+        change: Box::new(|settings| settings.clock = std::sync::Arc::new(AnHourLater)),
         ..Stage::limited(|limits| limits.wall = Duration::from_secs(3600))
     };
     check(

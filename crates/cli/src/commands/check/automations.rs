@@ -151,10 +151,7 @@ impl Automation<'_> {
         }
     }
 
-    fn params(
-        &mut self,
-        bind: impl FnOnce(&BTreeMap<String, String>) -> Result<(), ParamError>,
-    ) {
+    fn params(&mut self, bind: impl FnOnce(&BTreeMap<String, String>) -> Result<(), ParamError>) {
         let given = &self.settings.params;
         let words = given.iter().map(|(name, text)| (name.clone(), text.value.clone()));
         let Err(error) = bind(&words.collect::<BTreeMap<_, _>>()) else { return };

@@ -127,9 +127,8 @@ pub(super) fn execute(args: &Args) -> Result<Exit, Failure> {
         keys: Vec::new(),
     };
     let ended = asynchronous::block_on(run(args, &package, start))?;
-    let limits = plugins::limits(&project, &manifest.name);
     let measured = ended.report.get("measured").cloned().unwrap_or_default();
-    let used = usage::rows(&measured, &limits);
+    let used = usage::rows(&measured);
     let mut output = Output::new();
     if args.json {
         let mut report = ended.report;

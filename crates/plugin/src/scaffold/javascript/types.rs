@@ -70,7 +70,7 @@ fn params(params: &[Param]) -> String {
             _ => "string",
         };
         let null = if param.optional { " | null" } else { "" };
-        text.push_str(&doc("  ", &[param.doc.clone()]));
+        text.push_str(&doc("  ", std::slice::from_ref(&param.doc)));
         text.push_str(&format!("  {}: {kind}{null};\n", param.name));
     }
     text + "};\n"

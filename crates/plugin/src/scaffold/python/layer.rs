@@ -92,7 +92,7 @@ fn params(params: &[Param]) -> String {
         };
         let none = if param.optional { " | None" } else { "" };
         text.push_str(&format!("\n    {}: {kind}{none}\n", param.name));
-        text.push_str(&doc("    ", &[param.doc.clone()]));
+        text.push_str(&doc("    ", std::slice::from_ref(&param.doc)));
     }
     text + "\n\ndef params() -> Params:\n    \"\"\"The parameters, with the values of this run.\"\"\"\n    return all_params()  # type: ignore[return-value]\n"
 }

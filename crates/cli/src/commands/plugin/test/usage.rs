@@ -1,10 +1,8 @@
 //! What a plugin has used of what it may use.
 
-use pianoroll_plugin::Limits;
 use serde_json::{Map, Value, json};
 
 use crate::numbers::grouped;
-use crate::plugins;
 use crate::style::{ERROR, GOOD};
 use crate::table::{self, Cell};
 
@@ -49,12 +47,11 @@ impl Row {
 }
 
 /// The rows of what an engine has measured.
-pub(super) fn rows(measured: &Value, limits: &Limits) -> Vec<Row> {
-    let limits = plugins::limits_json(limits);
-    let number = |from: &Value, name: &str| from.get(name).and_then(Value::as_u64);
-    let used = measured.get("used").unwrap_or(&Value::Null);
+pub(super) fn rows(measured: &Value) -> Vec<Row> {
+    let number = |of: &str, name: &str| measured.get(of)?.get(name)?.as_u64();
     let row = |&(name, title, unit): &(&'static str, &'static str, Unit)| {
-        Some(Row { name, title, unit, used: number(used, name)?, most: number(&limits, name) })
+        let (used, most) = (number("usage", name)?, number("limits", name));
+        Some(Row { name, title, unit, used, most })
     };
     MEASURES.iter().filter_map(row).collect()
 }
@@ -110,15 +107,16 @@ fn amount(amount: u64, unit: Unit) -> String {
 #[cfg(test)]
 mod tests {
     use expect_test::expect;
+    use pianoroll_plugin::Limits;
 
     use super::*;
 
     #[test]
     fn what_is_close_to_its_limit_is_red() {
-        let measured = json!({ "used": {
+        let measured = json!({ "limits": Limits::default().to_value(), "usage": {
             "memory": 430_u64 << 20, "cpu_ms": 1_250, "bytes_in": 2_000, "bytes_out": 70, "largest": 16 << 20, "log": 0, "host_calls": 12_345,
         }});
-        let rows = rows(&measured, &Limits::default());
+        let rows = rows(&measured);
         let red = rows.iter().filter(|row| row.percent() >= Some(CLOSE)).map(|row| row.name);
         assert_eq!(red.collect::<Vec<_>>(), ["memory", "largest"]);
         let shown = text(&rows);

@@ -1,9 +1,7 @@
 //! A run for the one who wrote its program: what happened in which order, and nothing of whose account it was.
 
 use pianoroll_api::OPERATIONS;
-use pianoroll_journal::{
-    AttemptRecord, JournalError, Note, NoteKind, Program, RunRecord, Trigger,
-};
+use pianoroll_journal::{AttemptRecord, JournalError, Note, NoteKind, Program, RunRecord, Trigger};
 use pianoroll_plugin::Package;
 use pianoroll_runtime::components::{Components, PluginProgram};
 use pianoroll_runtime::durable::RunSettings;
