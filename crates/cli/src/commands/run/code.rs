@@ -22,7 +22,7 @@ use crate::source;
 /// The program, before it runs.
 pub(super) enum Code {
     Script(Script),
-    Plugin(Installed),
+    Plugin(Box<Installed>),
 }
 
 /// Reads a program, and finds its mistakes.
@@ -36,7 +36,7 @@ pub(super) fn read(program: &Program, environment: &Environment) -> Result<Code,
         }
         What::Plugin(plugin) => {
             let installed = plugins::find(program.root(environment), plugin)?;
-            Ok(Code::Plugin(installed))
+            Ok(Code::Plugin(Box::new(installed)))
         }
     }
 }

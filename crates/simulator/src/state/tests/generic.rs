@@ -33,6 +33,7 @@ fn added(
         app: like.app,
         module: like.module,
         name: "added",
+        wit: like.wit,
         title: "",
         doc: "",
         source: "",
