@@ -116,7 +116,8 @@ impl Workshop<'_> {
         install: impl FnOnce(&Path) -> Result<()>,
     ) -> Result<()> {
         let stamp = toolchain.join("pins");
-        let mut text = String::new();
+        // Where it lies, too: the programs of a virtual environment name its folder, and do not start in another one.
+        let mut text = format!("{}\n", toolchain.display());
         for file in files {
             let path = pins.join(file);
             text += &fs::read_to_string(&path)
