@@ -63,8 +63,9 @@ impl When {
 #[must_use]
 pub fn compile(folder: &Path) -> PathBuf {
     let source = crate::root().join("tests/crash/shim.c");
-    // Tests are processes of their own that may do this at once: each moves a whole file to its place.
-    let draft = folder.join(format!("crash-shim-{}.so", std::process::id()));
+    // Tests are processes of their own, or threads, that may do this at once: each moves a whole file to its place.
+    let test = (std::process::id(), std::thread::current().id());
+    let draft = folder.join(format!("crash-shim-{test:?}.so"));
     let done = folder.join("crash-shim.so");
     let words = ["-shared", "-fPIC", "-O1", "-Wall", "-Wextra", "-Werror", "-o"];
     let mut command = Command::new("cc");
