@@ -58,6 +58,18 @@ pub struct NarrowedBy {
 }
 
 impl GrantedPlugin {
+    /// The most characters of a name.
+    pub const MOST_NAME: usize = 64;
+
+    /// Whether a plugin may have this name: small letters, digits and `-`, a letter first, and not too long. It is a part of files'
+    /// names.
+    #[must_use]
+    pub fn may_be_named(name: &str) -> bool {
+        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        let begins = name.starts_with(|first: char| first.is_ascii_lowercase());
+        begins && name.len() <= Self::MOST_NAME && name.chars().all(plain)
+    }
+
     /// What a denial of a permission tells to do: of one that a call needs, or of `files:read` and `files:write`.
     #[must_use]
     pub fn remedy(&self, permission: &str) -> String {

@@ -53,5 +53,7 @@ pub use manifest::{
 pub use needs::{Needs, NeedsError, NeedsMistake};
 pub use package::{OpenError, PackError, Package, PackageError};
 pub use runtime::{LoadError, Runtime, RuntimeError};
-pub use scaffold::{AsksError, Language, LanguageError, ScaffoldFile, new_plugin, refresh};
+pub use scaffold::{
+    Language, LanguageError, PluginNameError, ScaffoldFile, Start, new_plugin, refresh,
+};
 pub use signature::{KeyError, KeyFileError, PrivateKey, PublicKey, SignatureError};

@@ -12,7 +12,7 @@ mod toml;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use pianoroll_host::{ConnectionSpec, ParamError, ParamSpec, bind};
+use pianoroll_host::{ConnectionSpec, GrantedPlugin, ParamError, ParamSpec, bind};
 use semver::Version;
 use serde_json::{Map, Value};
 
@@ -93,23 +93,13 @@ pub(crate) fn file_name(name: &str, version: &Version) -> String {
     format!("{name}-{version}.wasm")
 }
 
-/// Whether a text can be the name of a plugin.
-pub(crate) fn is_name(text: &str) -> bool {
-    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    let begins = text.starts_with(|c: char| c.is_ascii_lowercase());
-    begins && text.len() <= MOST_NAME && text.chars().all(plain)
-}
-
-/// The most characters of a name.
-const MOST_NAME: usize = 64;
-
 /// Reads a version as plugins have it.
 ///
 /// # Errors
 /// What is wrong with it.
 pub(crate) fn version(text: &str) -> Result<Version, String> {
     let version = match Version::parse(text) {
-        Ok(version) if text.len() <= MOST_NAME => version,
+        Ok(version) if text.len() <= GrantedPlugin::MOST_NAME => version,
         _ => return Err(format!("`{}` is not a version such as `1.0.0`", shown(text))),
     };
     if !version.build.is_empty() {

@@ -14,10 +14,13 @@ mod rust;
 mod wit;
 
 use std::fmt;
+use std::path::Path;
 use std::str::FromStr;
 
+use pianoroll_host::GrantedPlugin;
+
+use crate::manifest::Manifest;
 use asks::Asks;
-pub use asks::AsksError;
 
 /// A file of a plugin's folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,50 +98,100 @@ impl FromStr for Language {
     }
 }
 
-/// The files of a new plugin, sorted by path. With a `plugin.toml` of one's own, its asks; else those of a first example, which
-/// reads a list and logs.
+/// What a new plugin starts with.
+#[derive(Clone, Copy, Debug)]
+pub enum Start<'t> {
+    /// A first example under this name, which reads a list and logs.
+    Example(&'t str),
+    /// A `plugin.toml` of one's own: its text, and what that says.
+    Manifest(&'t str, &'t Manifest),
+}
+
+/// A text that cannot be the name of a plugin.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "`{0}` cannot be the name of a plugin: small letters, digits and `-`, a letter first, {most} at most",
+    most = GrantedPlugin::MOST_NAME
+)]
+pub struct PluginNameError(String);
+
+/// The files of a new plugin, sorted by path.
 ///
 /// # Errors
-/// A name that no plugin may have, or a `plugin.toml` that cannot be read.
+/// A name that no plugin may have.
 pub fn new_plugin(
-    name: &str,
+    start: Start<'_>,
     language: Language,
-    plugin_toml: Option<&str>,
-) -> Result<Vec<ScaffoldFile>, AsksError> {
-    let text = match plugin_toml {
-        Some(text) => text.to_owned(),
-        None => include_str!("scaffold/plugin.toml").replace("NAME", name),
+) -> Result<Vec<ScaffoldFile>, PluginNameError> {
+    let mut files = match start {
+        Start::Manifest(text, manifest) => of_manifest(text, manifest, language, false),
+        Start::Example(name) => {
+            let text = include_str!("scaffold/plugin.toml").replace("NAME", name);
+            let manifest = GrantedPlugin::may_be_named(name)
+                .then(|| Manifest::from_toml(&text, Path::new("plugin.toml")).ok())
+                .flatten()
+                .ok_or_else(|| PluginNameError(name.to_owned()))?;
+            of_manifest(&text, &manifest, language, true)
+        }
     };
-    let asks = Asks::read(&text)?;
-    asks.check_name(name)?;
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(files)
+}
+
+fn of_manifest(
+    text: &str,
+    manifest: &Manifest,
+    language: Language,
+    is_example: bool,
+) -> Vec<ScaffoldFile> {
+    let own = Own { manifest, is_example };
     let mut files = vec![ScaffoldFile::new("plugin.toml", text)];
     files.extend(match language {
-        Language::Rust => rust::own(&asks),
-        Language::JavaScript => javascript::own(&asks),
-        Language::Python => python::own(&asks),
+        Language::Rust => rust::own(&own),
+        Language::JavaScript => javascript::own(&own),
+        Language::Python => python::own(&own),
     });
-    files.extend(generated(&asks, language));
-    files.sort_by(|a, b| a.path.cmp(&b.path));
-    Ok(files)
+    files.extend(refresh(manifest, language));
+    files
 }
 
-/// The files of a plugin that are pianoroll's, for what its `plugin.toml` asks for now: they take the place of the ones that are
-/// there. What the author wrote is not among them.
-///
-/// # Errors
-/// A `plugin.toml` that cannot be read.
-pub fn refresh(plugin_toml: &str, language: Language) -> Result<Vec<ScaffoldFile>, AsksError> {
-    let mut files = generated(&Asks::read(plugin_toml)?, language);
-    files.sort_by(|a, b| a.path.cmp(&b.path));
-    Ok(files)
+/// What the author's first files are made of.
+struct Own<'m> {
+    manifest: &'m Manifest,
+    /// Whether the code is that of the example; else it says what it was given, and no more.
+    is_example: bool,
 }
 
-fn generated(asks: &Asks, language: Language) -> Vec<ScaffoldFile> {
-    match language {
-        Language::Rust => rust::generated(),
-        Language::JavaScript => javascript::generated(asks),
-        Language::Python => python::generated(asks),
+impl Own<'_> {
+    /// A text with the names of this plugin.
+    fn named(&self, text: &str) -> String {
+        let name = &self.manifest.name;
+        // A list that the simulated account has.
+        let tried = if self.is_example { " --param list=Press" } else { "" };
+        text.replace("PACKAGE", &self.manifest.file_name())
+            .replace("TRIED", tried)
+            .replace("SNAKE", &name.replace('-', "_"))
+            .replace("NAME", name)
     }
+
+    /// The code to start with.
+    fn code(&self, example: &'static str, start: &'static str) -> &'static str {
+        if self.is_example { example } else { start }
+    }
+}
+
+/// The files of a plugin that are pianoroll's, for what its `plugin.toml` asks for now, sorted by path: they take the place of the
+/// ones that are there. What the author wrote is not among them.
+#[must_use]
+pub fn refresh(manifest: &Manifest, language: Language) -> Vec<ScaffoldFile> {
+    let asks = Asks::of(manifest);
+    let mut files = match language {
+        Language::Rust => rust::generated(),
+        Language::JavaScript => javascript::generated(&asks),
+        Language::Python => python::generated(&asks),
+    };
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    files
 }
 
 #[cfg(test)]

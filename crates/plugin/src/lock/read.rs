@@ -3,10 +3,11 @@
 use std::ops::Range;
 use std::path::Path;
 
+use pianoroll_host::GrantedPlugin;
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::manifest::{Grants, is_name, shown, version};
+use crate::manifest::{Grants, shown, version};
 
 use super::error::{Found, LockError};
 use super::{Installed, Known, Lock, seal};
@@ -145,7 +146,7 @@ fn known(text: KnownText, found: &mut Found<'_>) -> Option<Known> {
 }
 
 fn name(text: &Spanned<String>, found: &mut Found<'_>) -> Option<String> {
-    let read = |text: &str| is_name(text).then(|| text.to_owned());
+    let read = |text: &str| GrantedPlugin::may_be_named(text).then(|| text.to_owned());
     value(text, found, read, "the name of a plugin")
 }
 

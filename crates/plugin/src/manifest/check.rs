@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use pianoroll_host::{ConnectionSpec, ParamKind, ParamSpec};
+use pianoroll_host::{ConnectionSpec, GrantedPlugin, ParamKind, ParamSpec};
 use semver::Version;
 use serde_json::Value;
 
 use super::ask::{Ask, PluginPermission};
 use super::mistake::{Mistakes, Place, did_you_mean};
 use super::plain::{is_plain, shown};
-use super::{Manifest, is_name, version};
+use super::{Manifest, version};
 
 /// The most parameters, and the most other accounts.
 const MOST_PARAMS: usize = 64;
@@ -87,7 +87,7 @@ pub(super) fn check(written: Written, mistakes: &mut Mistakes<'_>) -> Option<Man
 }
 
 fn check_name(name: At<String>, mistakes: &mut Mistakes<'_>) -> Option<String> {
-    if is_name(&name.value) {
+    if GrantedPlugin::may_be_named(&name.value) {
         return Some(name.value);
     }
     let hint = "names have small letters, digits and `-`, begin with a letter, and have at most 64 characters";

@@ -1,26 +1,13 @@
-//! What a `plugin.toml` asks for, as far as a scaffold needs to know.
+//! What a manifest asks for, as far as a scaffold needs to know.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use pianoroll_api::operation::Operation;
 use pianoroll_api::{OPERATIONS, RESOURCES, Resource};
-use serde::Deserialize;
+use pianoroll_host::ParamSpec;
+use pianoroll_model::Permission;
 
-/// Why no files can be made for a `plugin.toml`.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum AsksError {
-    /// It is no TOML, or a key is of another type.
-    #[error("plugin.toml: {0}")]
-    Toml(String),
-    /// A permission of a resource that there is not.
-    #[error("plugin.toml asks for `{0}`: there is no such resource")]
-    Resource(String),
-    /// The plugin's name.
-    #[error(
-        "`{0}` cannot be the name of a plugin: small letters, digits and `-`, a letter first, 64 at most"
-    )]
-    Name(String),
-}
+use crate::manifest::{Manifest, PluginPermission};
 
 /// What a plugin asks for.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,91 +19,32 @@ pub(super) struct Asks {
     pub(super) request: bool,
     /// Whether it may read or write files.
     pub(super) files: bool,
-    /// Its parameters: name, type and what each is for.
-    pub(super) params: Vec<Param>,
-    /// The names of its connections.
+    /// Its parameters, by name.
+    pub(super) params: Vec<ParamSpec>,
+    /// The names of its connections, sorted.
     pub(super) connections: Vec<String>,
 }
 
-/// A parameter.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Param {
-    pub(super) name: String,
-    pub(super) kind: String,
-    pub(super) doc: String,
-    /// Whether a run may leave it out, and nothing takes its place.
-    pub(super) optional: bool,
-}
-
-#[derive(Deserialize)]
-struct ManifestText {
-    plugin: PluginText,
-    #[serde(default)]
-    permissions: BTreeMap<String, String>,
-    #[serde(default)]
-    params: BTreeMap<String, ParamText>,
-    #[serde(default)]
-    connections: BTreeMap<String, toml::Value>,
-}
-
-#[derive(Deserialize)]
-struct PluginText {
-    name: String,
-}
-
-#[derive(Deserialize)]
-struct ParamText {
-    #[serde(rename = "type", default)]
-    kind: String,
-    #[serde(default)]
-    doc: String,
-    #[serde(default)]
-    optional: bool,
-}
-
 impl Asks {
-    pub(super) fn read(text: &str) -> Result<Self, AsksError> {
-        let manifest: ManifestText =
-            toml::from_str(text).map_err(|error| AsksError::Toml(error.to_string()))?;
-        let mut asks = Self {
-            name: manifest.plugin.name,
-            modules: BTreeSet::new(),
-            request: false,
-            files: false,
-            params: Vec::new(),
-            connections: manifest.connections.into_keys().collect(),
-        };
-        asks.check_name(&asks.name)?;
-        for permission in manifest.permissions.into_keys() {
-            match permission.split_once(':') {
-                None if permission == "request" => asks.request = true,
-                Some(("files", _)) => asks.files = true,
-                Some((module, _)) if OPERATIONS.iter().any(|it| it.module == module) => {
-                    asks.modules.insert(module.to_owned());
+    pub(super) fn of(manifest: &Manifest) -> Self {
+        let mut params = manifest.params.clone();
+        params.sort_by(|one, other| one.name.cmp(&other.name));
+        let mut connections: Vec<String> =
+            manifest.connections.iter().map(|one| one.name.clone()).collect();
+        connections.sort();
+        let name = manifest.name.clone();
+        let modules = BTreeSet::new();
+        let mut asks = Self { name, modules, request: false, files: false, params, connections };
+        for ask in &manifest.asks {
+            match &ask.permission {
+                PluginPermission::Files(_) => asks.files = true,
+                PluginPermission::Api(Permission::Request) => asks.request = true,
+                PluginPermission::Api(Permission::Operation { resource, .. }) => {
+                    asks.modules.insert(resource.to_string());
                 }
-                _ => return Err(AsksError::Resource(permission)),
             }
         }
-        asks.params = manifest
-            .params
-            .into_iter()
-            .map(|(name, param)| Param {
-                name,
-                kind: param.kind,
-                doc: param.doc,
-                optional: param.optional,
-            })
-            .collect();
-        Ok(asks)
-    }
-
-    /// Whether a plugin may have this name.
-    pub(super) fn check_name(&self, name: &str) -> Result<(), AsksError> {
-        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-        let is_name = name.starts_with(|c: char| c.is_ascii_lowercase())
-            && name.len() <= 64
-            && name.chars().all(plain);
-        if is_name { Ok(()) } else { Err(AsksError::Name(name.to_owned())) }
+        asks
     }
 
     /// Whether it may call the API at all.

@@ -2,18 +2,18 @@
 
 mod types;
 
-use super::ScaffoldFile;
 use super::asks::Asks;
 use super::facts;
 use super::names::{camel, singular};
-use super::wit;
+use super::{Own, ScaffoldFile, wit};
 
 /// What the author owns.
-pub(super) fn own(asks: &Asks) -> Vec<ScaffoldFile> {
+pub(super) fn own(own: &Own<'_>) -> Vec<ScaffoldFile> {
+    let code = own.code(include_str!("javascript/main.js"), include_str!("javascript/start.js"));
     vec![
-        ScaffoldFile::new("README.md", named(include_str!("javascript/README.md"), asks)),
-        ScaffoldFile::new("package.json", named(include_str!("javascript/package.json.in"), asks)),
-        ScaffoldFile::new("src/main.js", include_str!("javascript/main.js")),
+        ScaffoldFile::new("README.md", own.named(include_str!("javascript/README.md"))),
+        ScaffoldFile::new("package.json", own.named(include_str!("javascript/package.json.in"))),
+        ScaffoldFile::new("src/main.js", code),
         ScaffoldFile::new("jsconfig.json", include_str!("javascript/jsconfig.json.in")),
         ScaffoldFile::new(".gitignore", "/node_modules\n/*.wasm\n"),
     ]
@@ -33,10 +33,6 @@ pub(super) fn generated(asks: &Asks) -> Vec<ScaffoldFile> {
         files.push(ScaffoldFile::new("pianoroll/files.js", include_str!("javascript/files.js")));
     }
     files
-}
-
-fn named(text: &str, asks: &Asks) -> String {
-    text.replace("NAME", &asks.name)
 }
 
 const HEAD: &str = "// Written by `pianoroll plugin new`; `--refresh` writes it anew.\n";

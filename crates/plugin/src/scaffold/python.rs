@@ -2,20 +2,17 @@
 
 mod layer;
 
-use super::ScaffoldFile;
 use super::asks::Asks;
 use super::names::python;
-use super::wit;
+use super::{Own, ScaffoldFile, wit};
 
 /// What the author owns.
-pub(super) fn own(asks: &Asks) -> Vec<ScaffoldFile> {
+pub(super) fn own(own: &Own<'_>) -> Vec<ScaffoldFile> {
+    let code = own.code(include_str!("python/main.py.in"), include_str!("python/start.py.in"));
     vec![
-        ScaffoldFile::new(
-            "README.md",
-            include_str!("python/README.md").replace("NAME", &asks.name),
-        ),
+        ScaffoldFile::new("README.md", own.named(include_str!("python/README.md"))),
         ScaffoldFile::new("requirements.txt", include_str!("python/requirements.txt")),
-        ScaffoldFile::new("main.py", include_str!("python/main.py.in")),
+        ScaffoldFile::new("main.py", code),
         ScaffoldFile::new(".gitignore", "/.venv\n/wit_world\n__pycache__\n/*.wasm\n"),
     ]
 }

@@ -2,20 +2,17 @@
 
 mod sdk;
 
-use super::ScaffoldFile;
-use super::asks::Asks;
+use super::{Own, ScaffoldFile};
 use crate::needs::WIT;
 
 /// What the author owns.
-pub(super) fn own(asks: &Asks) -> Vec<ScaffoldFile> {
-    let named = |text: &str| {
-        text.replace("SNAKE", &asks.name.replace('-', "_")).replace("NAME", &asks.name)
-    };
+pub(super) fn own(own: &Own<'_>) -> Vec<ScaffoldFile> {
+    let code = own.code(include_str!("rust/lib.rs.in"), include_str!("rust/start.rs.in"));
     vec![
-        ScaffoldFile::new("README.md", named(include_str!("rust/README.md"))),
-        ScaffoldFile::new("Cargo.toml", named(include_str!("rust/Cargo.toml.in"))),
-        ScaffoldFile::new("src/lib.rs", include_str!("rust/lib.rs.in")),
-        ScaffoldFile::new(".gitignore", "/target\n"),
+        ScaffoldFile::new("README.md", own.named(include_str!("rust/README.md"))),
+        ScaffoldFile::new("Cargo.toml", own.named(include_str!("rust/Cargo.toml.in"))),
+        ScaffoldFile::new("src/lib.rs", code),
+        ScaffoldFile::new(".gitignore", "/target\n/*.wasm\n"),
     ]
 }
 

@@ -43,6 +43,10 @@ fn everything() -> String {
     )
 }
 
+fn manifest(text: &str) -> Manifest {
+    Manifest::from_toml(text, Path::new("plugin.toml")).unwrap()
+}
+
 fn text<'f>(files: &'f [ScaffoldFile], path: &str) -> &'f str {
     &files.iter().find(|file| file.path == path).unwrap().text
 }
@@ -54,7 +58,7 @@ fn root() -> PathBuf {
 #[test]
 fn every_language_has_its_files() {
     let paths = |language| {
-        let files = new_plugin("first", language, None).unwrap();
+        let files = new_plugin(Start::Example("first"), language).unwrap();
         let paths = files.into_iter().map(|file| file.path);
         paths.filter(|path| !path.starts_with("sdk/src/")).collect::<Vec<_>>().join("\n")
     };
@@ -104,8 +108,8 @@ fn every_language_has_its_files() {
 #[test]
 fn refreshed_files_are_a_part_of_the_new_ones_and_the_authors_are_not_among_them() {
     for language in Language::ALL {
-        let all = new_plugin("first", language, None).unwrap();
-        let again = refresh(text(&all, "plugin.toml"), language).unwrap();
+        let all = new_plugin(Start::Example("first"), language).unwrap();
+        let again = refresh(&manifest(text(&all, "plugin.toml")), language);
         assert!(again.iter().all(|file| all.contains(file)), "{language}");
         let own = all.iter().filter(|file| !again.contains(file)).map(|file| file.path.as_str());
         let own = own.collect::<Vec<_>>();
@@ -116,10 +120,32 @@ fn refreshed_files_are_a_part_of_the_new_ones_and_the_authors_are_not_among_them
     }
 }
 
+/// The example's code calls what the example asks for; another manifest may ask for none of that.
+#[test]
+fn a_manifest_of_ones_own_starts_with_code_that_needs_nothing_of_it() {
+    for (language, path) in [
+        (Language::Rust, "src/lib.rs"),
+        (Language::JavaScript, "src/main.js"),
+        (Language::Python, "main.py"),
+    ] {
+        let own = manifest(LITTLE);
+        let files = new_plugin(Start::Manifest(LITTLE, &own), language).unwrap();
+        assert_eq!(text(&files, "plugin.toml"), LITTLE);
+        assert!(!text(&files, path).contains("lists"), "{language}");
+        let readme = text(&files, "README.md");
+        assert!(readme.contains("plugin install little-1.0.0.wasm`"), "{readme}");
+        assert!(readme.contains("plugin test little.wasm    #"), "{readme}");
+        let example = new_plugin(Start::Example("first"), language).unwrap();
+        assert!(text(&example, path).contains("lists"), "{language}");
+        let readme = text(&example, "README.md");
+        assert!(readme.contains("plugin test first.wasm --param list=Press    #"), "{readme}");
+    }
+}
+
 #[test]
 fn the_package_is_cut_down_to_what_is_asked_for() {
-    let imports = |manifest: &str| {
-        let files = refresh(manifest, Language::JavaScript).unwrap();
+    let imports = |toml: &str| {
+        let files = refresh(&manifest(toml), Language::JavaScript);
         let lines = text(&files, "wit/klaviyo.wit").lines();
         let imports = lines.filter_map(|line| line.strip_prefix("    import ")?.strip_suffix(';'));
         imports.collect::<Vec<_>>().join(" ")
@@ -129,14 +155,14 @@ fn the_package_is_cut_down_to_what_is_asked_for() {
     expect!["types calls checkpoints log clock random state params progress wait accounts"]
         .assert_eq(&imports(LITTLE));
     let all = everything();
-    let files = refresh(&all, Language::Python).unwrap();
+    let files = refresh(&manifest(&all), Language::Python);
     assert_eq!(text(&files, "wit/klaviyo.wit"), WIT);
 }
 
 #[test]
 fn a_cut_package_is_a_package() {
-    for manifest in [NOTHING, LITTLE, &everything()] {
-        let files = refresh(manifest, Language::JavaScript).unwrap();
+    for toml in [NOTHING, LITTLE, &everything()] {
+        let files = refresh(&manifest(toml), Language::JavaScript);
         let mut resolve = wit_parser::Resolve::default();
         let package = resolve.push_str("klaviyo.wit", text(&files, "wit/klaviyo.wit")).unwrap();
         let world = resolve.select_world(&[package], Some("automation")).unwrap();
@@ -146,7 +172,7 @@ fn a_cut_package_is_a_package() {
 
 #[test]
 fn a_layer_of_javascript() {
-    let files = refresh(LITTLE, Language::JavaScript).unwrap();
+    let files = refresh(&manifest(LITTLE), Language::JavaScript);
     expect![[r#"
         // Written by `pianoroll plugin new`; `--refresh` writes it anew.
         //
@@ -246,7 +272,7 @@ fn a_layer_of_javascript() {
 
 #[test]
 fn a_layer_of_python() {
-    let files = refresh(LITTLE, Language::Python).unwrap();
+    let files = refresh(&manifest(LITTLE), Language::Python);
     expect![[r##"
         # Written by `pianoroll plugin new`; `--refresh` writes it anew.
         """The operations of `accounts`."""
@@ -322,16 +348,8 @@ fn a_layer_of_python() {
 
 #[test]
 fn mistakes_are_told() {
-    let told = |manifest: &str| refresh(manifest, Language::Rust).unwrap_err().to_string();
-    let asks = |permission: &str| {
-        format!(
-            "[plugin]\nname = \"a\"\nversion = \"1.0.0\"\ndescription = \"\"\n[permissions]\n\"{permission}\" = \"x\"\n"
-        )
-    };
-    expect!["plugin.toml asks for `profile:read`: there is no such resource"]
-        .assert_eq(&told(&asks("profile:read")));
     expect!["`Win Back` cannot be the name of a plugin: small letters, digits and `-`, a letter first, 64 at most"]
-        .assert_eq(&new_plugin("Win Back", Language::Rust, None).unwrap_err().to_string());
+        .assert_eq(&new_plugin(Start::Example("Win Back"), Language::Rust).unwrap_err().to_string());
     expect!["plugins are written in rust, js or python, not in `go`"]
         .assert_eq(&"go".parse::<Language>().unwrap_err().to_string());
 }
@@ -343,7 +361,7 @@ fn the_whole_sdk_is_copied() {
     let mut there = BTreeSet::new();
     collect(&folder, &folder, &mut there);
     there.retain(|path| !path.starts_with("target/") && !path.starts_with("tests/"));
-    let copied = refresh(NOTHING, Language::Rust).unwrap();
+    let copied = refresh(&manifest(NOTHING), Language::Rust);
     let copied: BTreeSet<String> =
         copied.iter().map(|file| file.path.trim_start_matches("sdk/").to_owned()).collect();
     assert_eq!(copied, there, "the list is in scaffold/rust/sdk.rs");
@@ -358,8 +376,8 @@ fn the_plugins_of_this_repository_have_the_layers_of_now() {
         [("win-back-js", Language::JavaScript), ("win-back-python", Language::Python)]
     {
         let folder = root().join("plugins").join(name);
-        let manifest = fs::read_to_string(folder.join("plugin.toml")).unwrap();
-        let wanted = refresh(&manifest, language).unwrap();
+        let text = fs::read_to_string(folder.join("plugin.toml")).unwrap();
+        let wanted = refresh(&manifest(&text), language);
         let mut there = BTreeSet::new();
         for part in ["pianoroll", "wit"] {
             collect(&folder, &folder.join(part), &mut there);

@@ -2,8 +2,9 @@
 
 use std::ops::RangeInclusive;
 
+use pianoroll_host::GrantedPlugin;
+
 use super::mistake::Mistakes;
-use super::program::is_plugin_name;
 use super::walk::{At, Section};
 
 /// What the file says of a plugin. Whether it is installed is not looked at here.
@@ -56,7 +57,7 @@ pub(super) fn read(
     section: &Section<'_, '_>,
     mistakes: &mut Mistakes<'_>,
 ) -> PluginSettings {
-    if !is_plugin_name(&name.value) {
+    if !GrantedPlugin::may_be_named(&name.value) {
         let message = format!("`{}` cannot be the name of a plugin", name.value);
         let hint =
             "names have small letters, digits and `-`, and begin with a letter; without a version";

@@ -4,13 +4,11 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
+use pianoroll_host::GrantedPlugin;
 use semver::Version;
 
 /// What stands before a plugin's name.
 const PLUGIN: &str = "plugin:";
-
-/// The longest name of a plugin, in characters.
-const LONGEST_NAME: usize = 64;
 
 /// The program of an automation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,7 +87,7 @@ impl FromStr for PluginRef {
             Some((name, version)) => (name, Some(version)),
             None => (text, None),
         };
-        if !is_plugin_name(name) {
+        if !GrantedPlugin::may_be_named(name) {
             return Err(PluginRefError::Name(name.to_owned()));
         }
         let read = |text: &str| text.parse().map_err(|_| PluginRefError::Version(text.to_owned()));
@@ -105,14 +103,6 @@ impl fmt::Display for PluginRef {
             None => Ok(()),
         }
     }
-}
-
-/// Whether a plugin can have this name.
-pub(super) fn is_plugin_name(name: &str) -> bool {
-    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    name.len() <= LONGEST_NAME
-        && name.starts_with(|first: char| first.is_ascii_lowercase())
-        && name.bytes().all(plain)
 }
 
 #[cfg(test)]

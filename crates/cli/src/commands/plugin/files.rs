@@ -50,10 +50,16 @@ pub(super) fn manifest(given: Option<&Path>, component: &Path) -> Result<Manifes
         Failure::input(format!("there is no {MANIFEST} beside `{shown}` or here"))
             .hint("say where it is: --manifest FILE")
     })?;
+    manifest_of(file).map(|(_, manifest)| manifest)
+}
+
+/// A manifest's file: its text, and what it says.
+pub(super) fn manifest_of(file: &Path) -> Result<(String, Manifest), Failure> {
     let bytes = bounded(file, MOST_MANIFEST)?;
     let text = String::from_utf8(bytes)
         .map_err(|_| Failure::input(format!("`{}` is no text in UTF-8", file.display())))?;
-    Manifest::from_toml(&text, file).or_exit(Exit::Input)
+    let manifest = Manifest::from_toml(&text, file).or_exit(Exit::Input)?;
+    Ok((text, manifest))
 }
 
 fn bounded(file: &Path, most: u64) -> Result<Vec<u8>, Failure> {

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use pianoroll_plugin::{Language, ScaffoldFile, new_plugin, refresh};
+use pianoroll_plugin::{Language, ScaffoldFile, Start, new_plugin, refresh};
 use serde_json::json;
 
 use super::files;
@@ -77,14 +77,21 @@ pub(super) fn execute(args: &Args) -> Result<Exit, Failure> {
 }
 
 fn made(args: &Args, name: &str) -> Result<(PathBuf, Vec<ScaffoldFile>), Failure> {
-    let text = match &args.manifest {
-        None => None,
+    let files = match &args.manifest {
+        None => new_plugin(Start::Example(name), args.lang),
         Some(file) => {
-            let text = fs::read_to_string(file);
-            Some(text.with_context(|| cannot_read(file)).or_exit(Exit::Input)?)
+            let (text, manifest) = files::manifest_of(file)?;
+            if manifest.name != name {
+                let shown = file.display();
+                return Err(Failure::input(format!(
+                    "{shown} is the manifest of `{}`, and not of `{name}`",
+                    manifest.name
+                )));
+            }
+            new_plugin(Start::Manifest(&text, &manifest), args.lang)
         }
     };
-    let files = new_plugin(name, args.lang, text.as_deref()).or_exit(Exit::Input)?;
+    let files = files.or_exit(Exit::Input)?;
     let folder = args.dir.clone().unwrap_or_else(|| PathBuf::from(name));
     let there: Vec<&str> = files
         .iter()
@@ -107,14 +114,13 @@ fn refreshed(args: &Args) -> Result<(PathBuf, Vec<ScaffoldFile>), Failure> {
     let named = args.dir.clone().or_else(|| args.name.as_ref().map(PathBuf::from));
     let folder = named.unwrap_or_else(|| PathBuf::from("."));
     let file = folder.join(files::MANIFEST);
-    let text =
-        fs::read_to_string(&file).with_context(|| cannot_read(&file)).or_exit(Exit::Input)?;
+    let (_, manifest) = files::manifest_of(&file)?;
     let entries =
         fs::read_dir(&folder).with_context(|| cannot_read(&folder)).or_exit(Exit::Input)?;
     let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
     let names: Vec<String> = names.collect();
     let language = Language::of_files(names.iter().map(String::as_str)).unwrap_or(args.lang);
-    Ok((folder, refresh(&text, language).or_exit(Exit::Input)?))
+    Ok((folder, refresh(&manifest, language)))
 }
 
 fn cannot_read(file: &Path) -> String {

@@ -1,9 +1,10 @@
 //! `index.d.ts`: what an editor knows of the layer.
 
 use pianoroll_api::operation::{Answer, Attribute, Kind, Operation, Resource};
+use pianoroll_host::ParamSpec;
 
 use super::each_name;
-use crate::scaffold::asks::{Asks, Param};
+use crate::scaffold::asks::Asks;
 use crate::scaffold::facts::{self, KeyFact, KeyKind, OptionKind};
 use crate::scaffold::names::{camel, pascal};
 
@@ -60,7 +61,7 @@ export function request(
 ): unknown;
 ";
 
-fn params(params: &[Param]) -> String {
+fn params(params: &[ParamSpec]) -> String {
     let mut text = "\n/** The parameters of plugin.toml, with the values of this run. */\nexport function params(): {\n".to_owned();
     for param in params {
         let kind = match param.kind.as_str() {

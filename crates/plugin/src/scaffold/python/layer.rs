@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use pianoroll_api::operation::{Answer, Attribute, Kind, Operation, Resource};
+use pianoroll_host::ParamSpec;
 
-use crate::scaffold::asks::{Asks, Param};
+use crate::scaffold::asks::Asks;
 use crate::scaffold::facts::{self, KeyFact, KeyKind, OptionKind};
 use crate::scaffold::names::{pascal, python, singular};
 
@@ -78,7 +79,7 @@ pub(super) fn package(asks: &Asks) -> String {
     text
 }
 
-fn params(params: &[Param]) -> String {
+fn params(params: &[ParamSpec]) -> String {
     let mut text =
         "class Params(TypedDict):\n    \"\"\"The parameters of plugin.toml.\"\"\"\n".to_owned();
     // One that is called as a keyword is there all the same: `params()["from"]`.
