@@ -105,6 +105,20 @@ impl Operation {
         self.variant(revision).map_or(self.query.page, |variant| variant.page)
     }
 
+    /// The name of the function that goes over all rows of all its pages: `each` beside `list`, `each_profile` beside
+    /// `list_profiles`. Nothing where it answers no pages of rows.
+    #[must_use]
+    pub fn each_name(&self) -> Option<String> {
+        if !matches!(self.answer, Answer::Many(_)) || self.query.page == Page::None {
+            return None;
+        }
+        if self.name == "list" {
+            return Some("each".to_owned());
+        }
+        let plural = self.name.strip_prefix("list_")?;
+        Some(format!("each_{}", singular(plural)))
+    }
+
     /// The statuses of success at a revision.
     #[must_use]
     pub fn ok_at(&self, revision: Option<Revision>) -> &'static [u16] {
@@ -184,11 +198,35 @@ pub struct Variant {
     pub ok: &'static [u16],
 }
 
+/// One of several, by the generator's rule: `profiles` is `profile`, `categories` `category`, `addresses` `address`.
+fn singular(plural: &str) -> String {
+    let sibilant = ["sses", "shes", "ches", "xes", "zes"];
+    if let Some(stem) = plural.strip_suffix("ies").filter(|stem| stem.len() > 1) {
+        return format!("{stem}y");
+    }
+    let ending = if sibilant.iter().any(|ending| plural.ends_with(ending)) { "es" } else { "s" };
+    match plural.strip_suffix(ending) {
+        Some(stem) if !plural.ends_with("ss") && !stem.is_empty() => stem.to_owned(),
+        _ => plural.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn rows_of_all_pages_have_one_name() {
+        let name = |id: &str| lookup::find(id).unwrap().each_name();
+        assert_eq!(name("profiles.list").as_deref(), Some("each"));
+        assert_eq!(name("lists.list_profiles").as_deref(), Some("each_profile"));
+        assert_eq!(name("profiles.get"), None);
+        assert_eq!(singular("categories"), "category");
+        assert_eq!(singular("addresses"), "address");
+        assert_eq!(singular("press"), "press");
+    }
 
     #[test]
     fn a_body_cannot_hide_what_it_does() {

@@ -19,20 +19,6 @@ pub(super) fn is_list(operation: &Operation) -> bool {
     operation.body.as_ref().is_some_and(|body| body.shape.max().is_some())
 }
 
-/// Whether its pages lead on, so that there is a function over all rows.
-pub(super) fn is_paged(operation: &Operation) -> bool {
-    let pages = pages(operation).into_iter().any(|page| page != Page::None);
-    matches!(operation.answer, Answer::Many(_)) && pages && each_stem(operation).is_some()
-}
-
-/// What is behind `list`: nothing, or `profiles`.
-pub(super) fn each_stem(operation: &Operation) -> Option<&'static str> {
-    match operation.name {
-        "list" => Some(""),
-        name => name.strip_prefix("list_"),
-    }
-}
-
 fn pages(operation: &Operation) -> Vec<Page> {
     let variants = operation.variants.iter().map(|variant| variant.page);
     std::iter::once(operation.query.page).chain(variants).collect()

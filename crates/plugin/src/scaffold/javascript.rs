@@ -4,7 +4,7 @@ mod types;
 
 use super::asks::Asks;
 use super::facts;
-use super::names::{camel, singular};
+use super::names::camel;
 use super::{Own, ScaffoldFile, wit};
 
 /// What the author owns.
@@ -92,11 +92,8 @@ fn index(asks: &Asks) -> String {
             text.push_str(&format!("  {}: [\n", camel(module)));
             for operation in asks.of_module(module) {
                 let ids = operation.route.ids().count();
-                let each = if facts::is_paged(operation) {
-                    format!("\"{}\"", each_name(operation))
-                } else {
-                    "null".to_owned()
-                };
+                let each = operation.each_name().map(|name| format!("\"{}\"", camel(&name)));
+                let each = each.unwrap_or_else(|| "null".to_owned());
                 text.push_str(&format!(
                     "    [\"{}\", [\"{}\", {ids}, {}, \"{}\", \"{}\"], {each}],\n",
                     camel(operation.name),
@@ -132,12 +129,4 @@ fn import_name(module: &str) -> String {
 
 fn interface(asks: &Asks, module: &str) -> &'static str {
     asks.of_module(module).next().map_or("", |operation| operation.wit.interface)
-}
-
-/// `each`, or `eachProfile` beside `listProfiles`.
-fn each_name(operation: &pianoroll_api::Operation) -> String {
-    match facts::each_stem(operation) {
-        Some("") | None => "each".to_owned(),
-        Some(plural) => camel(&format!("each_{}", singular(plural))),
-    }
 }

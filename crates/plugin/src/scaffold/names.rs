@@ -24,19 +24,6 @@ pub(super) fn python(name: &str) -> String {
     if KEPT.contains(&snake.as_str()) { snake + "_" } else { snake }
 }
 
-/// One of several, by the generator's rule: `profiles` is `profile`, `categories` `category`, `addresses` `address`.
-pub(super) fn singular(plural: &str) -> String {
-    let sibilant = ["sses", "shes", "ches", "xes", "zes"];
-    if let Some(stem) = plural.strip_suffix("ies").filter(|stem| stem.len() > 1) {
-        return format!("{stem}y");
-    }
-    let ending = if sibilant.iter().any(|ending| plural.ends_with(ending)) { "es" } else { "s" };
-    match plural.strip_suffix(ending) {
-        Some(stem) if !plural.ends_with("ss") && !stem.is_empty() => stem.to_owned(),
-        _ => plural.to_owned(),
-    }
-}
-
 fn capital(word: &str) -> String {
     let mut letters = word.chars();
     letters.next().map_or_else(String::new, |first| {

@@ -9,7 +9,6 @@ use super::at;
 use crate::diagnostic::Diagnostic;
 use crate::modules::count::count_name;
 use crate::modules::files;
-use crate::modules::iterate::each_name;
 use crate::modules::operations::{Parameters, option_names};
 use crate::modules::{parallel, wait_for};
 
@@ -64,7 +63,7 @@ fn operation_of(module: &str, function: &str) -> Option<&'static Operation> {
     operation_named(&format!("{module}.{function}")).or_else(|| {
         let mut operations = OPERATIONS.iter().filter(|operation| operation.module == module);
         operations.find(|operation| {
-            [each_name(operation), count_name(operation)]
+            [operation.each_name(), count_name(operation)]
                 .iter()
                 .any(|name| name.as_deref() == Some(function))
         })

@@ -13,7 +13,6 @@ use super::literal::{Constants, Known, Literal};
 use super::{at, bodies, call_of, start_of};
 use crate::diagnostic::Diagnostic;
 use crate::modules::calls::called;
-use crate::modules::iterate::each_name;
 use crate::modules::state;
 use crate::record::MEMBERS;
 
@@ -166,7 +165,7 @@ fn looped_page(items: &Expr, constants: &Constants, mistakes: &mut Vec<Diagnosti
         _ => 1,
     };
     let message = format!("`{module}::{name}` answers one page, which is a map and no list");
-    let hint = match each_name(operation) {
+    let hint = match operation.each_name() {
         Some(each) => format!(
             "`{module}::{each}(…)` gives all of them, page after page; `.data` behind this holds those of one page"
         ),
@@ -344,7 +343,7 @@ impl Records {
 fn answered(known: Known, each: bool, constants: &Constants) -> Option<Answered> {
     let Known::Call(module, name, arguments) = known else { return None };
     let (operation, options): (&Operation, _) = match called(&module, &name).as_slice() {
-        [one] if each == (each_name(one.operation).as_deref() == Some(name.as_str())) => {
+        [one] if each == (one.operation.each_name().as_deref() == Some(name.as_str())) => {
             (one.operation, one.options?)
         }
         _ => return None,

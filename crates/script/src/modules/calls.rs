@@ -4,7 +4,7 @@ use pianoroll_api::operation::find as operation_named;
 use pianoroll_api::{OPERATIONS, Operation};
 
 use super::operations::Parameters;
-use super::{count, find, find_or_create, iterate, sync};
+use super::{count, find, find_or_create, sync};
 
 /// An operation that a function calls.
 #[derive(Clone, Copy)]
@@ -36,7 +36,7 @@ pub(crate) fn called(module: &str, function: &str) -> Vec<Called> {
     }
     let mut of_module = OPERATIONS.iter().filter(|operation| operation.module == module);
     let listed = of_module.find(|operation| {
-        [iterate::each_name(operation), count::count_name(operation)]
+        [operation.each_name(), count::count_name(operation)]
             .iter()
             .any(|name| name.as_deref() == Some(function))
     });

@@ -7,13 +7,13 @@ use pianoroll_api::operation::Page;
 use pianoroll_api::{Arguments, Operation, RESOURCES};
 use rhai::Module;
 
-use super::iterate::{Stream, each_name};
+use super::iterate::Stream;
 use super::operations::{Parameters, add_raw, arguments};
 use crate::context::context;
 
 /// The name of the function that counts what an operation lists: `count`, `count_profiles`.
 pub(crate) fn count_name(operation: &Operation) -> Option<String> {
-    each_name(operation)?;
+    operation.each_name()?;
     let rest = operation.name.strip_prefix("list")?;
     Some(format!("count{rest}"))
 }

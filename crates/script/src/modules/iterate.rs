@@ -3,7 +3,6 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use pianoroll_api::operation::{Answer as Shape, Page};
 use pianoroll_api::{Arguments, Operation};
 use pianoroll_host::Ahead;
 use rhai::{Array, Dynamic, Module, Position};
@@ -37,7 +36,7 @@ pub(super) fn register(module: &mut Module) {
 
 /// `each(options?)` beside `list`, `each_profile(id, options?)` beside `list_profiles`.
 pub(super) fn register_each(module: &mut Module, operation: &'static Operation) {
-    let Some(name) = each_name(operation) else { return };
+    let Some(name) = operation.each_name() else { return };
     for count in Parameters::of(operation).counts() {
         add_raw(module, &name, count, move |call, given| {
             let position = call.call_position();
@@ -45,31 +44,6 @@ pub(super) fn register_each(module: &mut Module, operation: &'static Operation) 
             let pages = Pages::new(&context(call)?, operation, arguments, position)?;
             Ok(Dynamic::from(pages))
         });
-    }
-}
-
-/// The name of the iterator over what an operation lists.
-pub(crate) fn each_name(operation: &Operation) -> Option<String> {
-    if !matches!(operation.answer, Shape::Many(_)) || operation.query.page == Page::None {
-        return None;
-    }
-    if operation.name == "list" {
-        return Some("each".to_owned());
-    }
-    let plural = operation.name.strip_prefix("list_")?;
-    Some(format!("each_{}", singular(plural)))
-}
-
-/// One of several, by the generator's rule: `profiles` is `profile`, `categories` `category`, `addresses` `address`.
-fn singular(plural: &str) -> String {
-    let sibilant = ["sses", "shes", "ches", "xes", "zes"];
-    if let Some(stem) = plural.strip_suffix("ies").filter(|stem| stem.len() > 1) {
-        return format!("{stem}y");
-    }
-    let ending = if sibilant.iter().any(|ending| plural.ends_with(ending)) { "es" } else { "s" };
-    match plural.strip_suffix(ending) {
-        Some(stem) if !plural.ends_with("ss") && !stem.is_empty() => stem.to_owned(),
-        _ => plural.to_owned(),
     }
 }
 

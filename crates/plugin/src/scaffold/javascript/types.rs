@@ -3,7 +3,6 @@
 use pianoroll_api::operation::{Answer, Attribute, Kind, Operation, Resource};
 use pianoroll_host::ParamSpec;
 
-use super::each_name;
 use crate::scaffold::asks::Asks;
 use crate::scaffold::facts::{self, KeyFact, KeyKind, OptionKind};
 use crate::scaffold::names::{camel, pascal};
@@ -138,17 +137,14 @@ fn function(operation: &Operation) -> String {
     let parameters = parameters(operation);
     let mut text = doc("  ", &facts::lines(operation));
     text.push_str(&format!("  {}({parameters}): {};\n", camel(operation.name), answer(operation)));
-    if facts::is_paged(operation) {
+    if let Some(name) = operation.each_name() {
         let all = format!(
             "Every row of all pages of `{}`, which are fetched as they are needed.",
             camel(operation.name)
         );
         text.push_str(&doc("  ", &[all]));
         let row = row(operation);
-        text.push_str(&format!(
-            "  {}({parameters}): Generator<{row}, void>;\n",
-            each_name(operation)
-        ));
+        text.push_str(&format!("  {}({parameters}): Generator<{row}, void>;\n", camel(&name)));
     }
     text
 }

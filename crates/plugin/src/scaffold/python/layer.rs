@@ -7,7 +7,7 @@ use pianoroll_host::ParamSpec;
 
 use crate::scaffold::asks::Asks;
 use crate::scaffold::facts::{self, KeyFact, KeyKind, OptionKind};
-use crate::scaffold::names::{pascal, python, singular};
+use crate::scaffold::names::{pascal, python};
 
 const HEAD: &str = "# Written by `pianoroll plugin new`; `--refresh` writes it anew.\n";
 
@@ -189,8 +189,8 @@ pub(super) fn module(asks: &Asks, module: &str) -> String {
     for operation in operations {
         functions.push_str(&body(operation));
         functions.push_str(&function(operation));
-        if facts::is_paged(operation) {
-            functions.push_str(&each(operation));
+        if let Some(name) = operation.each_name() {
+            functions.push_str(&each(&name, operation));
         }
     }
     let mut text = format!(
@@ -317,14 +317,10 @@ fn function(operation: &Operation) -> String {
     text
 }
 
-fn each(operation: &Operation) -> String {
+fn each(name: &str, operation: &Operation) -> String {
     let Parameters { declared, ids, options } = parameters(operation);
-    let name = match facts::each_stem(operation) {
-        Some("") | None => "each".to_owned(),
-        Some(plural) => format!("each_{}", singular(plural)),
-    };
     let row = operation.answer.kind().map_or_else(|| "Any".to_owned(), pascal);
-    let mut text = header(&name, &declared, &format!("Iterator[{row}]"));
+    let mut text = header(name, &declared, &format!("Iterator[{row}]"));
     let list = python(operation.name);
     text.push_str(&doc(
         "    ",
