@@ -6,6 +6,8 @@
 //!   `part=test` it is a part of a test, which is played.
 //! - `sh`: lines that begin with `pianoroll` are run against a simulator that the page shares.
 //! - `csv`, `json`, `toml` with `name=PATH`: a file for what follows.
+//! - `rust`, `js`, `python` with `from=PATH`: what stands in that file of the repository, so; a `…` alone on a line stands for what is left
+//!   out.
 //! - `text` right behind one that is run: what it prints. A `…` stands for any rest of a line, or for any lines.
 
 use std::fmt::Write as _;

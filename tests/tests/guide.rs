@@ -4,9 +4,10 @@
 use std::fs;
 use std::path::Path;
 
+use pianoroll_plugin::{Manifest, Package, PrivateKey};
 use pianoroll_simulator::Settings;
 use pianoroll_tests::guide::{Snippet, is_said, snippets};
-use pianoroll_tests::{Finished, pianoroll, root, simulator, unlimited};
+use pianoroll_tests::{Finished, pianoroll, plugins, root, simulator, unlimited};
 
 /// Plays a page in a folder of its own, and tells all that is not as it says.
 async fn play(page: &str) -> Vec<String> {
@@ -15,6 +16,9 @@ async fn play(page: &str) -> Vec<String> {
     let folder = tempfile::tempdir().unwrap();
     let mut wrong = Vec::new();
     copy_scripts(folder.path());
+    if page == "plugins.md" {
+        give_packages(folder.path());
+    }
     let shared = simulator(Settings { profiles: 200, ..unlimited() }).await;
     for (index, snippet) in snippets.iter().enumerate() {
         let said = snippets.get(index + 1).filter(|next| next.follows && next.language == "text");
@@ -36,6 +40,9 @@ async fn play(page: &str) -> Vec<String> {
                 for line in lines {
                     wrong.extend(run_line(line, snippet, said, folder.path(), &url, &place));
                 }
+            }
+            "rust" | "js" | "python" if snippet.word("from").is_some() => {
+                wrong.extend(find_excerpt(snippet, &place));
             }
             "csv" | "json" | "toml" if snippet.word("name").is_some() => {}
             "text" if snippet.follows => {}
@@ -63,6 +70,33 @@ fn copy_scripts(folder: &Path) {
             fs::copy(&path, folder.join("scripts").join(name)).unwrap();
         }
     }
+}
+
+/// The packages that the page about plugins speaks of: two versions of one plugin, signed with one key, and its component.
+fn give_packages(folder: &Path) {
+    let component = plugins::component("win-back-rust");
+    let text = fs::read_to_string(root().join("plugins/win-back-rust/plugin.toml")).unwrap();
+    let text = text.replace("win-back-rust", "win-back");
+    let key = PrivateKey::from_seed([7; 32]);
+    let more = "[permissions]\n\"files:write\" = \"to write a report\"";
+    for (version, permissions) in [("\"1.0.0\"", "[permissions]"), ("\"1.1.0\"", more)] {
+        let text = text.replace("\"1.0.0\"", version).replace("[permissions]", permissions);
+        let manifest = Manifest::from_toml(&text, Path::new("plugin.toml")).unwrap();
+        let packed = Package::pack(&component, &manifest).unwrap();
+        let signed = Package::read(packed).unwrap().sign(&key);
+        fs::write(folder.join(manifest.file_name()), signed).unwrap();
+    }
+    fs::write(folder.join("win-back.wasm"), component).unwrap();
+}
+
+/// What is not so in the file that a piece of code is said to be from.
+fn find_excerpt(snippet: &Snippet, place: &str) -> Option<String> {
+    let from = snippet.word("from")?;
+    let Ok(file) = fs::read_to_string(root().join(from)) else {
+        return Some(format!("{place}: there is no {from}"));
+    };
+    let said = format!("…\n{}…\n", snippet.text);
+    (!is_said(&said, &file)).then(|| format!("{place}: this does not stand in {from}"))
 }
 
 /// Plays a part of a test: as one that expects nothing else.

@@ -123,8 +123,10 @@ fn place(error: &wasmtime::Error) -> String {
     lines.concat()
 }
 
-/// A name as it can be shown: what a stranger's file holds must not steer a terminal.
+/// A name as it can be shown: as its author wrote it, and so that what a stranger's file holds does not steer a terminal.
 fn plain_name(name: &str) -> String {
+    // Without the hash, which says nothing to anybody.
+    let name = format!("{:#}", rustc_demangle::demangle(name));
     let plain = |c: char| if c.is_control() { '\u{fffd}' } else { c };
     let shown: String = name.chars().take(NAME).map(plain).collect();
     if name.chars().count() > NAME { format!("{shown}…") } else { shown }

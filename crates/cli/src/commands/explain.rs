@@ -5,6 +5,7 @@ mod text;
 
 use pianoroll_api::{OPERATIONS, RESOURCES, operation};
 use pianoroll_model::{Effect, Permission};
+use pianoroll_plugin::{FileAccess, PluginPermission};
 
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -19,7 +20,7 @@ const EXAMPLES: &str = "Examples:\n  \
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
-    /// A permission (`profiles:write`, `request`), an operation (`profiles.merge`) or an effect (`send`)
+    /// A permission (`profiles:write`, `request`, `files:read`), an operation (`profiles.merge`) or an effect (`send`)
     #[arg(value_name = "PERMISSION|OPERATION|EFFECT")]
     word: String,
 
@@ -43,6 +44,10 @@ pub(crate) fn execute(args: &Args) -> Result<Exit, Failure> {
             let facts = facts::effect(effect);
             if args.json { output.json(&facts)? } else { output.text(&text::effect(&facts))? }
         }
+        Word::Files(access) => {
+            let facts = facts::files(access);
+            if args.json { output.json(&facts)? } else { output.text(&text::files(&facts))? }
+        }
     }
     output.finish()?;
     Ok(Exit::Completed)
@@ -53,6 +58,7 @@ enum Word {
     Operation(&'static operation::Operation),
     Permission(Permission),
     Effect(Effect),
+    Files(FileAccess),
 }
 
 fn word(given: &str) -> Result<Word, Failure> {
@@ -61,6 +67,9 @@ fn word(given: &str) -> Result<Word, Failure> {
     }
     if let Some(row) = operation::find(given) {
         return Ok(Word::Operation(row));
+    }
+    if let Ok(PluginPermission::Files(access)) = given.parse() {
+        return Ok(Word::Files(access));
     }
     match given.parse() {
         Ok(Permission::Request) => return Ok(Word::Permission(Permission::Request)),
@@ -91,7 +100,7 @@ fn unknown(given: &str) -> Failure {
     let permissions = permissions();
     let mut words: Vec<&str> = permissions.iter().map(String::as_str).collect();
     words.extend(Effect::ALL.map(Effect::as_str));
-    words.push("request");
+    words.extend(["request", "files:read", "files:write"]);
     let near = match plain.contains('.') {
         true => suggest::near(&plain, OPERATIONS.iter().map(|row| row.id)),
         false => suggest::near(&plain, words),

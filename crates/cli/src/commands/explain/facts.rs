@@ -4,6 +4,7 @@ use pianoroll_api::operation::{Condition, EffectWhen, Operation};
 use pianoroll_api::{OPERATIONS, needs_name};
 use pianoroll_host::bounds;
 use pianoroll_model::{Effect, Permission, Retry};
+use pianoroll_plugin::{FileAccess, PluginPermission};
 use serde::Serialize;
 
 use crate::exit::Exit;
@@ -189,6 +190,25 @@ fn grant(permission: &Permission) -> Grant {
         Permission::Request => false,
     };
     granted(&permission.to_string(), by_hand)
+}
+
+/// What a permission for files covers.
+#[derive(Debug, Serialize)]
+pub(super) struct FilesFacts {
+    pub(super) permission: String,
+    pub(super) doc: &'static str,
+    /// How a plugin is granted it.
+    pub(super) grant: String,
+}
+
+pub(super) fn files(access: FileAccess) -> FilesFacts {
+    let permission = PluginPermission::Files(access).to_string();
+    let doc = match access {
+        FileAccess::Read => "read files of the project's folder",
+        FileAccess::Write => "make and replace files of the project's folder",
+    };
+    let grant = format!("pianoroll plugin install NAME --grant {permission}");
+    FilesFacts { permission, doc, grant }
 }
 
 fn granted(word: &str, by_hand: bool) -> Grant {

@@ -7,6 +7,7 @@ fn check(given: &str, expected: Expect) {
         Ok(Word::Operation(row)) => text::operation(&facts::operation(row)),
         Ok(Word::Permission(permission)) => text::permission(&facts::permission(&permission)),
         Ok(Word::Effect(effect)) => text::effect(&facts::effect(effect)),
+        Ok(Word::Files(access)) => text::files(&facts::files(access)),
         Err(failure) => format!("{}\n{}\n", failure.error, failure.hints.join("\n")),
     };
     expected.assert_eq(&anstream::adapter::strip_str(&shown).to_string());
@@ -197,6 +198,19 @@ fn permissions_and_effects_are_explained() {
           by hand      --allow send
           automation   permissions = ["send"]
           or finer     `campaigns:send` covers that resource only
+    "#]],
+    );
+}
+
+#[test]
+fn files_are_granted_to_plugins() {
+    check(
+        "files:read",
+        expect![[r#"
+        files:read
+        Lets a plugin read files of the project's folder. Scripts have these files without a permission.
+
+          plugin       pianoroll plugin install NAME --grant files:read
     "#]],
     );
 }

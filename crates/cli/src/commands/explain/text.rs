@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use pianoroll_model::Permission;
 
-use super::facts::{Covered, EffectFacts, Grant, OperationFacts, PermissionFacts};
+use super::facts::{Covered, EffectFacts, FilesFacts, Grant, OperationFacts, PermissionFacts};
 use crate::numbers::counted;
 use crate::style::{self, DIM, HEADING, NAME, Styled};
 
@@ -86,6 +86,17 @@ pub(super) fn effect(facts: &EffectFacts) -> String {
         let one = format!("`{resource}:{}` covers that resource only", facts.effect);
         line(&mut text, "or finer", one);
     }
+    text
+}
+
+pub(super) fn files(facts: &FilesFacts) -> String {
+    let mut text = format!("{}\n", Styled(HEADING, &facts.permission));
+    let _ = writeln!(
+        text,
+        "Lets a plugin {}. Scripts have these files without a permission.\n",
+        facts.doc
+    );
+    line(&mut text, "plugin", &facts.grant);
     text
 }
 

@@ -120,7 +120,17 @@ mod tests {
         let red = rows.iter().filter(|row| row.percent() >= Some(CLOSE)).map(|row| row.name);
         assert_eq!(red.collect::<Vec<_>>(), ["memory", "largest"]);
         let shown = text(&rows);
-        expect![[r#""#]].assert_eq(&anstream::adapter::strip_str(&shown).to_string());
+        expect![[r#"
+              plugin           used       limit  share
+              memory        430 MiB     512 MiB   83 %
+              computing       1.2 s       300 s    0 %
+              bytes in      1.9 KiB
+              bytes out        70 B
+              largest call   16 MiB      16 MiB  100 %
+              log               0 B       1 MiB    0 %
+              host calls     12,345  10,000,000    0 %
+        "#]]
+        .assert_eq(&anstream::adapter::strip_str(&shown).to_string());
         assert_eq!(
             json(&rows)["largest"],
             json!({ "used": 16 << 20, "limit": 16 << 20, "percent": 100 })

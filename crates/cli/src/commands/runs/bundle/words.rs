@@ -139,9 +139,13 @@ impl Words {
         for (start, end) in tokens(run) {
             masked.push_str(&run[at..start]);
             let part = &run[start..end];
-            match is_telling(part) || self.known.contains(&part.to_lowercase()) {
-                true => masked.push_str(&self.mask.stand_in("id", part)),
-                false => masked.push_str(part),
+            let folded = part.to_lowercase();
+            if self.known.contains(&folded) {
+                masked.push_str(&self.mask.stand_in("value", &folded));
+            } else if is_telling(part) {
+                masked.push_str(&self.mask.stand_in("id", part));
+            } else {
+                masked.push_str(part);
             }
             at = end;
         }
@@ -213,19 +217,27 @@ mod tests {
         let check = |text: &str, expected: Expect| {
             expected.assert_eq(&Words::default().masked(text));
         };
-        check("to eve@example.org, again <eve@example.org>", expect![[r#""#]]);
-        check("list Y6nRLr and TnVRwK, profile 01GDDKASAP8TKDDA2GRZDSVP4H.", expect![[r#""#]]);
+        check(
+            "to eve@example.org, again <eve@example.org>",
+            expect!["to address-1 again address-2"],
+        );
+        check(
+            "list Y6nRLr and TnVRwK, profile 01GDDKASAP8TKDDA2GRZDSVP4H.",
+            expect!["list id-1 and id-2, profile id-3."],
+        );
         check(
             "connection 21fd90f9-5935-43cd-b6c8-bde9d915ca80 at https://acme.example/x",
-            expect![[r#""#]],
+            expect!["connection id-1 at url-1"],
         );
         check(
             "call +49 15112345678 or shop.acme.com: 409, page 12 of v2 in index.js",
-            expect![[r#""#]],
+            expect!["call +49 id-1 or host-1: 409, page 12 of v2 in index.js"],
         );
         check(
             "profiles.get failed at main.rs:12\n\twasm function getProfiles <core::fmt::h0123456789abcdef>",
-            expect![[r#""#]],
+            expect![[r#"
+                profiles.get failed at main.rs:12
+                	wasm function getProfiles <core::fmt::id-1>"#]],
         );
         check("", expect![[r#""#]]);
     }
@@ -236,11 +248,11 @@ mod tests {
         words.know(&json!({
             "first_name": "Eve", "company": "Smith & Sons Ltd", "amount": 12345, "count": 12, "type": "profile", "fields": ["email"]
         }));
-        expect![[r#""#]].assert_eq(
+        expect!["value-1 of value-2 paid value-3 in 12 parts; her email; (value-1)"].assert_eq(
             &words.masked("eve of Smith & Sons Ltd paid 12345 in 12 parts; her email; (Eve)"),
         );
         words.know_json(b"\"plain\"");
-        assert_eq!(words.masked("plain text"), "value-3 text");
+        assert_eq!(words.masked("plain text"), "value-4 text");
     }
 
     #[test]
