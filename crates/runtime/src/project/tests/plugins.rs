@@ -190,10 +190,11 @@ permissions = ["files:reed", "file:read"]
               |                ^^^^^^^^^^^^
               = scripts use the files of the project's folder without one: leave it out
 
-            pianoroll.toml:12:16: `reed` is not an effect; the effects are read, write, delete and send
+            pianoroll.toml:12:16: `files:reed` is no permission
                |
             12 | permissions = ["files:reed", "file:read"]
                |                ^^^^^^^^^^^^
+               = of files, there are `files:read` and `files:write`
 
             pianoroll.toml:12:30: there is no resource `file`
                |
