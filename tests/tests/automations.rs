@@ -234,7 +234,7 @@ async fn a_run_over_two_accounts_asks_for_both_and_writes_where_it_should() {
     let with =
         |word: &'static str| -> Vec<&str> { file.into_iter().chain(["--with", word]).collect() };
     expect![[r#"
-        error: the script also works on the connection `target` (Where the copy goes.), and none is named for it
+        error: the program also works on the connection `target` (Where the copy goes.), and none is named for it
           hint: --with target=CONNECTION
     "#]].assert_eq(&refused(&file));
     expect![[r#"

@@ -276,11 +276,11 @@ fn words_that_guard_nothing_are_refused_before_anything_runs() {
     check(
         &["--with", "target"],
         expect![[r#"
-        error: the argument '--simulate' cannot be used with '--with <NAME=CONNECTION>'
+            error: the argument '--simulate' cannot be used with '--with <NAME=CONNECTION>'
 
-        Usage: pianoroll run --simulate <FILE|AUTOMATION>
+            Usage: pianoroll run --simulate <FILE|AUTOMATION|plugin:NAME>
 
-        For more information, try '--help'.
-    "#]],
+            For more information, try '--help'.
+        "#]],
     );
 }
