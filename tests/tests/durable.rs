@@ -178,6 +178,13 @@ async fn killed_at_the_gate() -> Place {
     );
     let mut run = Running::start(place.run(&[]));
     run.until("done 2");
+    // What was answered is on disk a moment after the program has gone on; without it, a write that can be made again would be.
+    let is_done = |entry: &&Value| entry["effect"] == "write" && entry["state"] == "done";
+    let done = || {
+        let shown = place.runs(&["show", "last", "--json"]).expect_code(0).json();
+        shown["entries"].as_array().unwrap().iter().filter(is_done).count()
+    };
+    while done() < 2 {}
     run.signal("-KILL");
     let _ = run.finish().expect_code(-1);
     place.faults(json!([]));

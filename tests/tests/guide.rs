@@ -4,7 +4,6 @@
 use std::fs;
 use std::path::Path;
 
-use pianoroll_plugin::{Manifest, Package, PrivateKey};
 use pianoroll_simulator::Settings;
 use pianoroll_tests::guide::{Snippet, is_said, snippets};
 use pianoroll_tests::{Finished, pianoroll, plugins, root, simulator, unlimited};
@@ -74,19 +73,17 @@ fn copy_scripts(folder: &Path) {
 
 /// The packages that the page about plugins speaks of: two versions of one plugin, signed with one key, and its component.
 fn give_packages(folder: &Path) {
-    let component = plugins::component("win-back-rust");
-    let text = fs::read_to_string(root().join("plugins/win-back-rust/plugin.toml")).unwrap();
-    let text = text.replace("win-back-rust", "win-back");
-    let key = PrivateKey::from_seed([7; 32]);
-    let more = "[permissions]\n\"files:write\" = \"to write a report\"";
-    for (version, permissions) in [("\"1.0.0\"", "[permissions]"), ("\"1.1.0\"", more)] {
-        let text = text.replace("\"1.0.0\"", version).replace("[permissions]", permissions);
-        let manifest = Manifest::from_toml(&text, Path::new("plugin.toml")).unwrap();
-        let packed = Package::pack(&component, &manifest).unwrap();
-        let signed = Package::read(packed).unwrap().sign(&key);
-        fs::write(folder.join(manifest.file_name()), signed).unwrap();
+    let name = ("win-back-rust", "win-back");
+    let more = ("[permissions]", "[permissions]\n\"files:write\" = \"to write a report\"");
+    let first = plugins::signed("win-back-rust", 7, &[name]);
+    let second = plugins::signed("win-back-rust", 7, &[name, ("\"1.0.0\"", "\"1.1.0\""), more]);
+    for (file, content) in [
+        ("win-back-1.0.0.wasm", first),
+        ("win-back-1.1.0.wasm", second),
+        ("win-back.wasm", plugins::component("win-back-rust")),
+    ] {
+        fs::write(folder.join(file), content).unwrap();
     }
-    fs::write(folder.join("win-back.wasm"), component).unwrap();
 }
 
 /// What is not so in the file that a piece of code is said to be from.

@@ -143,21 +143,23 @@ pub(super) fn execute(args: &Args) -> Result<Exit, Failure> {
     Ok(Exit::from_code(ended.exit))
 }
 
-/// The package that the file is, or would be.
+/// The package that the file is, or would be. One that could not be installed is not run.
 fn package(args: &Args) -> Result<Package, Failure> {
     let bytes = files::component(&args.file)?;
-    match Package::read(bytes.as_slice()) {
-        Ok(package) if args.manifest.is_none() => Ok(package),
+    let package = match Package::read(bytes.as_slice()) {
+        Ok(package) if args.manifest.is_none() => package,
         Ok(_) | Err(PackageError::NoManifest | PackageError::CoreModule) => {
             let manifest = files::manifest(args.manifest.as_deref(), &args.file)?;
             let packed = Package::pack(&bytes, &manifest).or_exit(Exit::Input)?;
-            Package::read(packed).or_exit(Exit::Input)
+            Package::read(packed).or_exit(Exit::Input)?
         }
         Err(error) => {
             let context = args.file.display().to_string();
-            Err(Failure::new(Exit::Input, anyhow::Error::from(error).context(context)))
+            return Err(Failure::new(Exit::Input, anyhow::Error::from(error).context(context)));
         }
-    }
+    };
+    package.needs().check(package.manifest()).or_exit(Exit::Input)?;
+    Ok(package)
 }
 
 /// What is granted, in words: all that is asked for, or the part that was named.

@@ -64,7 +64,7 @@ impl Words {
     }
 
     pub(super) fn know_text(&mut self, text: &str) {
-        let text = text.trim();
+        let text = bare(text);
         let fits = (SHORTEST..=LONGEST).contains(&text.len());
         if !fits || tokens(text).count() > MOST_WORDS || is_vocabulary(text) {
             return;
@@ -93,16 +93,20 @@ impl Words {
         let (mut at, mut index) = (0, 0);
         while let Some(&(start, end)) = runs.get(index) {
             masked.push_str(&text[at..start]);
-            // The longest known value that begins here.
+            // The longest known value that begins here, whatever stands around it: `(Acme & Sons):` is that as well.
             let known = runs[index..].iter().take(MOST_WORDS).rposition(|&(_, end)| {
-                end - start <= LONGEST && self.known.contains(&text[start..end].to_lowercase())
+                let value = bare(&text[start..end]);
+                value.len() <= LONGEST && self.known.contains(&value.to_lowercase())
             });
             match known {
                 Some(further) => {
                     index += further;
-                    let end = runs[index].1;
-                    masked.push_str(&self.mask.stand_in("value", &text[start..end].to_lowercase()));
-                    at = end;
+                    let whole = &text[start..runs[index].1];
+                    let value = bare(whole);
+                    let (before, after) = whole.split_once(value).unwrap_or(("", ""));
+                    let stand_in = self.mask.stand_in("value", &value.to_lowercase());
+                    masked.extend([before, stand_in.as_str(), after]);
+                    at = start + whole.len();
                 }
                 None => {
                     masked.push_str(&self.run(&text[start..end]));
@@ -117,7 +121,7 @@ impl Words {
 
     /// A run of characters without a space in it.
     fn run(&mut self, run: &str) -> String {
-        let bare = run.trim_matches(|c: char| !c.is_alphanumeric());
+        let bare = bare(run);
         let kind = match bare {
             _ if run.contains('@') => "address",
             _ if run.contains("://") => "url",
@@ -152,6 +156,11 @@ impl Words {
         masked.push_str(&run[at..]);
         masked
     }
+}
+
+/// A text without what stands around its words.
+fn bare(text: &str) -> &str {
+    text.trim_matches(|c: char| !c.is_alphanumeric())
 }
 
 /// Words of the API itself lead to nobody.
@@ -251,8 +260,11 @@ mod tests {
         expect!["value-1 of value-2 paid value-3 in 12 parts; her email; (value-1)"].assert_eq(
             &words.masked("eve of Smith & Sons Ltd paid 12345 in 12 parts; her email; (Eve)"),
         );
+        assert_eq!(words.masked("for (Smith & Sons Ltd): 3"), "for (value-2): 3");
+        words.know_text("\"Plans!\"");
+        assert_eq!(words.masked("list plans: 3"), "list value-4: 3");
         words.know_json(b"\"plain\"");
-        assert_eq!(words.masked("plain text"), "value-4 text");
+        assert_eq!(words.masked("plain text"), "value-5 text");
     }
 
     #[test]
