@@ -119,8 +119,9 @@ mod tests {
         let rows = rows(&measured);
         let red = rows.iter().filter(|row| row.percent() >= Some(CLOSE)).map(|row| row.name);
         assert_eq!(red.collect::<Vec<_>>(), ["memory", "largest"]);
-        let shown = text(&rows);
+        let shown = format!("used:\n{}", anstream::adapter::strip_str(&text(&rows)));
         expect![[r#"
+            used:
               plugin           used       limit  share
               memory        430 MiB     512 MiB   83 %
               computing       1.2 s       300 s    0 %
@@ -130,7 +131,7 @@ mod tests {
               log               0 B       1 MiB    0 %
               host calls     12,345  10,000,000    0 %
         "#]]
-        .assert_eq(&anstream::adapter::strip_str(&shown).to_string());
+        .assert_eq(&shown);
         assert_eq!(
             json(&rows)["largest"],
             json!({ "used": 16 << 20, "limit": 16 << 20, "percent": 100 })
