@@ -13,6 +13,7 @@ mod lock;
 mod manifest;
 mod needs;
 mod package;
+mod regular;
 mod signature;
 
 mod limits;

@@ -81,7 +81,9 @@ pub fn decide(
     }
 
     let before = before(package, same, replaced, previous);
-    let grants = granted(request, manifest, &before).unwrap_or_else(|refusal| {
+    // Where there is nothing to upgrade, what is to be granted is so when it is installed.
+    let action = if newest.is_none() { Action::Install } else { request.action };
+    let grants = granted(request, action, manifest, &before).unwrap_or_else(|refusal| {
         refusals.push(refusal);
         Grants::none()
     });
@@ -193,6 +195,7 @@ fn before(
 /// What is granted then.
 fn granted(
     request: &InstallRequest,
+    action: Action,
     manifest: &Manifest,
     before: &Before,
 ) -> Result<Grants, Refusal> {
@@ -200,7 +203,7 @@ fn granted(
     match &request.grant {
         GrantChoice::Unsaid if before.asks.is_empty() => Ok(before.kept.clone()),
         GrantChoice::Unsaid => Err(Refusal::GrantsNeeded {
-            action: request.action,
+            action,
             file: request.file.clone(),
             kept: before.kept.clone(),
             asks: before.asks.clone(),
@@ -214,7 +217,7 @@ fn granted(
                 let asks = manifest.asks.clone();
                 return Err(Refusal::NotAsked { permissions: foreign, asks });
             }
-            let kept = match request.action {
+            let kept = match action {
                 Action::Upgrade => before.kept.clone(),
                 Action::Install => Grants::none(),
             };

@@ -306,6 +306,18 @@ fn an_upgrade_needs_something_to_replace() {
         a@1.0.0 is not installed:
           there is no `a` to upgrade: `pianoroll plugin install a.wasm` installs it"#]],
     );
+    refused(
+        &request(Action::Upgrade),
+        &package,
+        &Lock::default(),
+        expect![[r#"
+        a@1.0.0 is not installed:
+          there is no `a` to upgrade: `pianoroll plugin install a.wasm` installs it
+          it asks for:
+            lists:read     for lists:read
+            profiles:read  for profiles:read
+          grant it, or less: pianoroll plugin install a.wasm --grant lists:read --grant profiles:read"#]],
+    );
 }
 
 #[test]

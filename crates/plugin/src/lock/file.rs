@@ -8,11 +8,12 @@ use std::path::{Path, PathBuf};
 use super::error::LockError;
 use super::read::MOST_BYTES;
 use super::{LOCK_FILE, Lock, PACKAGES};
+use crate::regular;
 
 pub(super) fn read(folder: &Path) -> Result<Lock, LockError> {
     let file = folder.join(LOCK_FILE);
     let failed = |source| LockError::File { file: file.clone(), source };
-    let opened = match File::open(&file) {
+    let opened = match regular::open(&file) {
         Ok(opened) => opened,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Lock::default()),
         Err(error) => return Err(failed(error)),
@@ -55,25 +56,26 @@ impl Guard {
     /// It cannot be written; the old one stands then.
     pub(crate) fn write(&self, lock: &Lock) -> Result<(), LockError> {
         let file = self.folder.join(LOCK_FILE);
+        // A link that leads to it keeps being one.
+        let file = fs::canonicalize(&file).unwrap_or(file);
         write_file(&file, lock.to_text().as_bytes())
             .map_err(|source| LockError::File { file, source })
     }
 }
 
-/// Writes a file whole or not at all, with the permissions of the one that it replaces.
+/// Writes a file whole or not at all, with the permissions of the one that it replaces. A link is replaced itself: where it leads
+/// was chosen by whoever made the folder, who may be a stranger.
 pub(crate) fn write_file(file: &Path, bytes: &[u8]) -> io::Result<()> {
-    // A link keeps being one.
-    let file = fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
     let folder = file.parent().unwrap_or(Path::new("."));
-    let permissions = match fs::metadata(&file) {
-        Ok(metadata) => metadata.permissions(),
-        Err(_) => Permissions::from_mode(0o644),
+    let permissions = match fs::symlink_metadata(file) {
+        Ok(metadata) if metadata.is_file() => metadata.permissions(),
+        _ => Permissions::from_mode(0o644),
     };
     let mut written = tempfile::NamedTempFile::new_in(folder)?;
     written.write_all(bytes)?;
     written.as_file().set_permissions(permissions)?;
     written.as_file().sync_all()?;
-    written.persist(&file)?;
+    written.persist(file)?;
     // The new name is durable when the folder is.
     File::open(folder)?.sync_all()
 }

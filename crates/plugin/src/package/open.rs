@@ -1,10 +1,10 @@
 //! Reading a package from a file.
 
-use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use super::{Package, PackageError};
+use crate::regular;
 
 /// Why a file cannot be read as a package.
 #[derive(Debug, thiserror::Error)]
@@ -41,11 +41,7 @@ impl Package {
 
 /// The bytes of a file, up to one more than a package may have.
 fn read_bounded(file: &Path) -> io::Result<Vec<u8>> {
-    // A pipe would never end, and not even begin.
-    if !file.metadata()?.is_file() {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no file"));
-    }
     let mut bytes = Vec::new();
-    File::open(file)?.take(Package::MOST_BYTES as u64 + 1).read_to_end(&mut bytes)?;
+    regular::open(file)?.take(Package::MOST_BYTES as u64 + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
 }

@@ -7,8 +7,7 @@ use wit_parser::{ManglingAndAbi, Resolve};
 use crate::manifest::tests::asking;
 
 use super::*;
-
-const WIT: &str = include_str!("../../wit/klaviyo.wit");
+use crate::needs::WIT;
 
 /// A core module that was built against a world.
 pub(crate) fn module(world: &str) -> Vec<u8> {

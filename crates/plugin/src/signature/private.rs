@@ -1,7 +1,7 @@
 //! Private keys. One is read from its file, signs, and is wiped; it is never shown.
 
 use std::fmt;
-use std::fs::{File, OpenOptions};
+use std::fs::OpenOptions;
 use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
@@ -12,6 +12,7 @@ use ed25519_dalek::{Signature, Signer as _, SigningKey};
 use zeroize::Zeroizing;
 
 use super::key::PublicKey;
+use crate::regular;
 
 /// What stands before the digits, so that the file of a private key is taken for no other.
 pub(super) const PREFIX: &str = "ed25519-private:";
@@ -96,11 +97,8 @@ impl PrivateKey {
     pub fn read_file(file: &Path) -> Result<Self, KeyFileError> {
         let failed = |source| KeyFileError::File { file: file.to_owned(), source };
         let form = || KeyFileError::Form { file: file.to_owned() };
-        let opened = File::open(file).map_err(failed)?;
+        let opened = regular::open(file).map_err(failed)?;
         let metadata = opened.metadata().map_err(failed)?;
-        if !metadata.is_file() {
-            return Err(form());
-        }
         if metadata.mode() & 0o077 != 0 {
             return Err(KeyFileError::Open { file: file.to_owned() });
         }
@@ -161,7 +159,7 @@ mod tests {
             assert!(matches!(error, KeyFileError::Form { .. }), "{text}");
             assert!(!format!("{error} {error:?}").contains("c2Vj"));
         }
-        assert!(matches!(PrivateKey::read_file(folder.path()), Err(KeyFileError::Form { .. })));
+        assert!(matches!(PrivateKey::read_file(folder.path()), Err(KeyFileError::File { .. })));
         let shown = format!("{:?}", PrivateKey::from_seed([7; 32]));
         assert_eq!(shown, "PrivateKey(…)");
     }

@@ -6,6 +6,8 @@ use expect_test::{Expect, expect};
 use pianoroll_host::GuestErrorKind;
 
 use super::stage::{Stage, plugin};
+use crate::compile::Compiler;
+use crate::package::{Package, PackageError};
 
 const LOOP: &str = "(func $forever (loop $again (br $again)))";
 const LOG: (&str, &str, &str) = ("log", "write", "(param i32 i32 i32)");
@@ -21,6 +23,13 @@ async fn check(stage: Stage, component: Vec<u8>, expected: Expect) {
 
 fn short() -> Stage {
     Stage::limited(|limits| limits.cpu = Duration::from_millis(50))
+}
+
+#[tokio::test]
+async fn it_comes_as_machine_code() {
+    let component = plugin(&[], "(func (export \"run\") (result i32) (i32.const 0))");
+    let code = Compiler::Here.compile(&component).await.unwrap();
+    assert_eq!(Package::read(code).unwrap_err(), PackageError::Precompiled);
 }
 
 #[tokio::test]

@@ -3,8 +3,9 @@
 use wit_component::dummy_module;
 use wit_parser::{LiftLowerAbi, ManglingAndAbi};
 
-use super::stage::{WIT, component, manifest, world};
+use super::stage::{component, manifest, world};
 use crate::compile::Compiler;
+use crate::needs::WIT;
 use crate::package::Package;
 use crate::runtime::{LoadError, Runtime};
 

@@ -18,11 +18,9 @@ use crate::compile::Compiler;
 use crate::instance::FileGrants;
 use crate::limits::{Limits, Usage};
 use crate::manifest::Manifest;
+use crate::needs::WIT;
 use crate::package::Package;
 use crate::runtime::Runtime;
-
-/// The package that plugins import from.
-pub(super) const WIT: &str = include_str!("../../wit/klaviyo.wit");
 
 /// The package, parsed, and its world.
 pub(super) fn world(text: &str) -> (Resolve, WorldId) {

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use pianoroll_host::ParamSpec;
-use pianoroll_plugin::{Lock, Package};
+use pianoroll_plugin::{Installed, Lock, Package};
 use pianoroll_runtime::project::{PluginRef, Project};
 use serde_json::{Value, json};
 
@@ -31,8 +31,8 @@ pub(crate) struct Args {
 
 /// What this project knows of a plugin.
 struct Standing {
-    /// Each installed version with its grants.
-    installed: Vec<(String, Vec<String>)>,
+    /// The installed versions.
+    installed: Vec<Installed>,
     /// Whose key is pinned.
     pinned: Option<String>,
 }
@@ -44,16 +44,13 @@ pub(super) fn execute(args: &Args) -> Result<Exit, Failure> {
     let lock = Lock::read(root).or_exit(Exit::Input)?;
     let named = args.file.to_str().and_then(|word| word.parse::<PluginRef>().ok());
     let entry = named.filter(|_| !args.file.exists()).and_then(|plugin| {
-        lock.find(&plugin.name, plugin.version.as_ref()).ok().map(pianoroll_plugin::Installed::file)
+        lock.find(&plugin.name, plugin.version.as_ref()).ok().map(Installed::file)
     });
     let file = entry.map_or_else(|| args.file.clone(), |file| root.join(file));
     let package = files::package(&file)?;
     let name = &package.manifest().name;
-    let versions = lock.versions(name);
     let standing = Standing {
-        installed: versions
-            .map(|entry| (entry.version.to_string(), plugins::words(&entry.grants)))
-            .collect(),
+        installed: lock.versions(name).cloned().collect(),
         pinned: lock.known_as(name).and_then(|known| known.signer).map(|key| key.to_string()),
     };
     let fits = package.needs().check(package.manifest());
@@ -94,7 +91,13 @@ fn json(package: &Package, standing: &Standing, mistakes: &[String]) -> Value {
     let Standing { installed, pinned } = standing;
     let installed: Vec<Value> = installed
         .iter()
-        .map(|(version, granted)| json!({ "version": version, "granted": granted }))
+        .map(|entry| {
+            json!({
+                "version": entry.version.to_string(),
+                "digest": entry.digest.to_string(),
+                "granted": plugins::words(&entry.grants),
+            })
+        })
         .collect();
     let more = json!({
         "digest": package.digest().to_string(),
@@ -128,9 +131,12 @@ fn text(package: &Package, standing: &Standing) -> String {
         (_, Some(_)) => "  not the key that is known",
     };
     let _ = writeln!(text, "  signed by  {}{pinned}", show::signer(package.signer()));
-    for (version, granted) in &standing.installed {
-        let granted = plugins::listed(granted);
-        let _ = writeln!(text, "  installed  {version}, granted {granted}");
+    for entry in &standing.installed {
+        let Installed { version, digest, grants, .. } = entry;
+        let is_other = *version == manifest.version && digest != package.digest();
+        let other = if is_other { " with other content" } else { "" };
+        let granted = plugins::listed(&plugins::words(grants));
+        let _ = writeln!(text, "  installed  {version}{other}, granted {granted}");
     }
     heading(&mut text, "asks for");
     match manifest.asks.is_empty() {

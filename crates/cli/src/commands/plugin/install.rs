@@ -25,6 +25,9 @@ const EXAMPLES: &str = "Examples:\n  \
     The first signature that a plugin comes with pins its key: from then on nobody else's package of that name is let in.\n\
     What was decided stands in pianoroll.lock, and the package in plugins/: both belong beside your scripts.";
 
+/// From so many bytes on a component is compiled for longer than anybody waits without a word.
+const LARGE: usize = 4 << 20;
+
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
@@ -59,7 +62,7 @@ pub(super) fn execute(args: &Args, action: Action) -> Result<Exit, Failure> {
     let root = plugins::folder(&project, &environment);
     let package = package(args, root)?;
     let Some(decision) = decided(args, action, &package, root)? else {
-        output::note("nothing was changed");
+        output::note("nothing was changed; --grant grants a part of it");
         return Ok(Exit::Cancelled);
     };
     let mut output = Output::new();
@@ -123,6 +126,9 @@ fn decided(
     };
     if args.dry_run {
         return Ok(Some(decision));
+    }
+    if package.component().len() > LARGE {
+        output::note("compiling it, which may take a minute; this is done once");
     }
     // What cannot be compiled is not let in, and the first run, at night, does not wait for it.
     asynchronous::block_on(plugins::load(package))?;

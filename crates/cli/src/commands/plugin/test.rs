@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use pianoroll_host::{GrantBy, GrantedPlugin};
-use pianoroll_plugin::{Package, PackageError, PluginPermission};
+use pianoroll_plugin::{GrantChoice, Package, PackageError};
 use pianoroll_runtime::components::PluginProgram;
 use pianoroll_runtime::durable::{AccountSettings, RunSettings};
 use pianoroll_runtime::project::Project;
@@ -44,7 +44,7 @@ pub(crate) struct Args {
     #[arg(long = "param", value_name = "NAME=VALUE")]
     params: Vec<String>,
 
-    /// Grant only these permissions, with commas or repeated, or none [default: all that the manifest asks for]
+    /// Grant only these permissions, with commas or repeated, or all, or none [default: all that the manifest asks for]
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     grant: Vec<String>,
 
@@ -165,23 +165,20 @@ fn package(args: &Args) -> Result<Package, Failure> {
 /// What is granted, in words: all that is asked for, or the part that was named.
 fn granted(args: &Args, package: &Package) -> Result<Vec<String>, Failure> {
     let asked = plugins::asked(package.manifest());
-    if args.grant.is_empty() {
-        return Ok(asked);
+    let choice = GrantChoice::parse(args.grant.iter().map(String::as_str)).map_err(|error| {
+        Failure::input(format!("--grant: {}", error.message)).hint_if(error.hint)
+    })?;
+    let words: Vec<String> = match choice {
+        GrantChoice::Unsaid | GrantChoice::All => return Ok(asked),
+        GrantChoice::None => Vec::new(),
+        GrantChoice::Words(words) => words.iter().map(ToString::to_string).collect(),
+    };
+    if let Some(word) = words.iter().find(|word| !asked.contains(word)) {
+        let text = format!("--grant: the manifest does not ask for `{word}`");
+        let hint = format!("it asks for {}", plugins::listed(&asked));
+        return Err(Failure::input(text).hint(hint));
     }
-    if args.grant == ["none"] {
-        return Ok(Vec::new());
-    }
-    for word in &args.grant {
-        word.parse::<PluginPermission>().map_err(|error| {
-            Failure::input(format!("--grant: {}", error.message)).hint_if(error.hint)
-        })?;
-        if !asked.contains(word) {
-            let text = format!("--grant: the manifest does not ask for `{word}`");
-            let hint = format!("it asks for {}", plugins::listed(&asked));
-            return Err(Failure::input(text).hint(hint));
-        }
-    }
-    Ok(args.grant.clone())
+    Ok(words)
 }
 
 async fn run(args: &Args, package: &Package, start: StartRun) -> Result<Ended, Failure> {

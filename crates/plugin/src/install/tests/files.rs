@@ -37,6 +37,19 @@ fn not_loaded(folder: &Path, expected: Expect) {
 }
 
 #[test]
+fn a_link_in_the_place_of_a_package_is_replaced_and_not_followed() {
+    let folder = tempfile::tempdir().unwrap();
+    let (packages, other) = (folder.path().join("plugins"), folder.path().join("other"));
+    fs::create_dir(&packages).unwrap();
+    fs::write(&other, "of somebody else").unwrap();
+    std::os::unix::fs::symlink("../other", packages.join("a-1.0.0.wasm")).unwrap();
+    let one = package("a", "1.0.0", &ASKS, 1);
+    install(folder.path(), &one, &granting(Action::Install, &["all"])).unwrap();
+    assert_eq!(fs::read_to_string(&other).unwrap(), "of somebody else");
+    assert_eq!(loaded(folder.path(), "a", None).unwrap(), "a@1.0.0");
+}
+
+#[test]
 fn a_plugin_is_run_as_it_was_installed() {
     let (one, two) = (package("a", "1.0.0", &ASKS, 1), package("a", "2.0.0", &ASKS, 1));
     let folder = project(&[&one, &two]);

@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::calls::Calls;
 use super::words::Words;
+use crate::output::plain;
 use crate::plugins;
 use crate::recorded::Recorded;
 
@@ -262,5 +263,6 @@ fn text_of(text: &str, words: &mut Words) -> Value {
     if !words.can_vouch() {
         return Value::Null;
     }
-    words.masked(text).into()
+    // Whoever reads it before it is sent must see what is sent.
+    plain(&words.masked(text)).into()
 }
