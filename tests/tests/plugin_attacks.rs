@@ -71,7 +71,7 @@ fn what_takes_too_much_is_ended_with_the_limit_that_it_reached() {
         "recursion",
         1,
         expect![
-            "error: the plugin `hostile` 1.0.0 was ended: wasm trap: out of bounds memory access"
+            "error: the plugin `hostile` 1.0.0 was ended: it reached beyond its memory (too deep a recursion, or a fault of its own)"
         ],
     );
     ends(

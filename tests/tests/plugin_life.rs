@@ -541,9 +541,41 @@ fn a_vendor_is_told_what_happened_and_nothing_of_the_account() {
           hint: say another file: --output FILE
     "#]],
     );
-    // The run can be had again after its plugin is gone.
-    shop.does(&["plugin", "remove", "win-back"], 0);
+}
+
+#[test]
+fn what_was_taken_back_does_not_come_again_with_an_earlier_run() {
+    let shop = shop();
+    shop.does(&["plugin", "install", "a.wasm", "--grant", "all"], 0);
+    shop.does(&["run", "plugin:win-back", "--simulate"], 0);
     shop.does(&["runs", "rerun", "last"], 0);
+    shop.does(&["plugin", "install", "win-back", "--grant", "metrics:read"], 0);
+    said(
+        &shop,
+        &["runs", "rerun", "last"],
+        4,
+        expect![[r#"
+        failed after …
+          calls     1 (1 read)
+          requests  1, 0 retries, 0 ms waited for quota
+          problems  0
+        plugin:win-back on the simulator (documented, 500 profiles)
+        error: events.list: needs the permission `events:read`, which is not granted; grant it with `pianoroll plugin install win-back@1.0.0 --grant metrics:read,events:read`
+          = the plugin `win-back` 1.0.0 did not handle it
+    "#]],
+    );
+    shop.does(&["plugin", "remove", "win-back"], 0);
+    said(
+        &shop,
+        &["runs", "rerun", "last"],
+        2,
+        expect![[r#"
+        error: there is no plugin `win-back`; `pianoroll plugin install FILE` installs one
+          hint: no plugin is installed in `FOLDER`
+    "#]],
+    );
+    let shown = shop.run(&["runs", "show", "last"]).expect_code(0).stdout;
+    assert!(shown.contains("program   win-back 1.0.0  "), "{shown}");
 }
 
 #[test]

@@ -6,6 +6,6 @@ mod installed;
 mod limits;
 
 pub(crate) use engine::{COMPILE, load};
-pub(crate) use grants::{narrowed, needless};
+pub(crate) use grants::{narrow_to_today, narrowed, needless};
 pub(crate) use installed::{Installed, asked, find, folder, listed, manifest_json, words};
 pub(crate) use limits::limits;

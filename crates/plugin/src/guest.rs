@@ -182,7 +182,9 @@ impl Loaded {
             let rendered = format!("{error}\n  = the plugin {title} did not handle it");
             return GuestError { rendered, ..GuestError::from(error) };
         }
-        let message = format!("the plugin {title} failed: {}", record.message);
+        // Its further lines are its own, too: none looks like one of pianoroll.
+        let said = record.message.replace('\n', "\n  ");
+        let message = format!("the plugin {title} failed: {said}");
         let rendered = match serde_json::from_str::<Value>(&record.details) {
             Ok(Value::Object(details)) => match details.get("stack").and_then(Value::as_str) {
                 Some(stack) if !stack.trim().is_empty() => {

@@ -82,6 +82,10 @@ fn plain(
         Some(Trap::UnreachableCodeReached) => {
             "it gave up (a panic, an abort, or an error that it did not handle)".to_owned()
         }
+        // A language that keeps its stack in the memory ends so where functions call each other too deeply.
+        Some(Trap::MemoryOutOfBounds) => {
+            "it reached beyond its memory (too deep a recursion, or a fault of its own)".to_owned()
+        }
         Some(trap) => trap.to_string(),
         None => text,
     };

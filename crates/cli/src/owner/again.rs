@@ -17,6 +17,7 @@ use super::table::UnderWay;
 use crate::exit::Exit;
 use crate::failure::{Failure, OrExit as _};
 use crate::numbers::counted;
+use crate::plugins;
 use crate::recorded::failed;
 use crate::style::{DIM, Styled};
 
@@ -62,6 +63,7 @@ impl FolderOwner {
         let RunRecord { new, .. } = self.record(of).await?;
         let mut settings = RunSettings::from_value(&new.settings).or_exit(Exit::Input)?;
         settings.yes |= yes;
+        plugins::narrow_to_today(&mut settings)?;
         let Value::Object(params) = new.params else { return Err(damaged(of)) };
         let fresh = Fresh {
             name: new.name,

@@ -1,8 +1,15 @@
 //! What a plugin may do in a run: what it was granted when it was installed, and less where an automation says so.
 
+use std::path::Path;
+
+use pianoroll_host::GrantBy;
 use pianoroll_model::Permission;
-use pianoroll_runtime::durable::FILES;
-use pianoroll_runtime::project::Permissions;
+use pianoroll_runtime::durable::{FILES, RunSettings};
+use pianoroll_runtime::project::{Permissions, PluginRef};
+
+use super::installed::find;
+use crate::exit::Exit;
+use crate::failure::{Failure, OrExit as _};
 
 /// The grants that an automation's `permissions` leave. They never add one.
 pub(crate) fn narrowed(granted: &[String], permissions: &Permissions) -> Vec<String> {
@@ -15,6 +22,21 @@ pub(crate) fn narrowed(granted: &[String], permissions: &Permissions) -> Vec<Str
         }
     };
     granted.iter().filter(is_left).cloned().collect()
+}
+
+/// Leaves a new run that is like an earlier one only what its plugin is granted today: what was taken back since stays so.
+///
+/// # Errors
+/// The plugin is not installed any more, so that nobody grants it anything.
+pub(crate) fn narrow_to_today(settings: &mut RunSettings) -> Result<(), Failure> {
+    let GrantBy::Plugin(plugin) = &mut settings.grant_by else { return Ok(()) };
+    let root = settings.project.as_deref().and_then(Path::parent).unwrap_or(&settings.folder);
+    let version = plugin.version.parse().or_exit(Exit::Input)?;
+    let plugin_ref = PluginRef { name: plugin.name.clone(), version: Some(version) };
+    let today = find(root, &plugin_ref)?.granted;
+    settings.grants.retain(|word| today.contains(word));
+    plugin.granted = today;
+    Ok(())
 }
 
 /// The words of an automation's `permissions` that give a plugin nothing: it was not granted what they name.

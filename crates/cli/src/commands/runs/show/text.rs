@@ -3,8 +3,10 @@
 use std::fmt::Write as _;
 
 use jiff::Timestamp;
+use pianoroll_host::GrantBy;
 use pianoroll_journal::{AttemptEnd, AttemptRecord, Trigger};
 use pianoroll_model::Effect;
+use pianoroll_runtime::durable::RunSettings;
 use serde_json::Value;
 
 use super::gather::{Shown, Things};
@@ -68,6 +70,10 @@ fn head(shown: &Shown, now: Timestamp) -> String {
     };
     fact("why", &why(&new.trigger));
     let digest: String = new.program.chars().take(DIGITS).collect();
+    let digest = match RunSettings::from_value(&new.settings).map(|settings| settings.grant_by) {
+        Ok(GrantBy::Plugin(plugin)) => format!("{} {}  {digest}", plugin.name, plugin.version),
+        _ => digest,
+    };
     let program = match new.scope.automation.as_str() {
         automation if automation == new.name => digest,
         automation => format!("{automation}  {digest}"),
