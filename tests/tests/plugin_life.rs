@@ -577,27 +577,3 @@ fn what_was_taken_back_does_not_come_again_with_an_earlier_run() {
     let shown = shop.run(&["runs", "show", "last"]).expect_code(0).stdout;
     assert!(shown.contains("program   win-back 1.0.0  "), "{shown}");
 }
-
-#[test]
-fn a_new_plugin_is_refreshed_and_its_authors_files_stay() {
-    for (language, own) in [("rust", "src/lib.rs"), ("js", "src/main.js"), ("python", "main.py")] {
-        let shop = Shop::new();
-        shop.does(&["plugin", "new", "first", "--lang", language], 0);
-        shop.does(&["plugin", "new", "first", "--lang", language], 2);
-        let own = format!("first/{own}");
-        shop.write(&own, "mine");
-        shop.replace(
-            "first/plugin.toml",
-            "[permissions]",
-            "[permissions]\n\"segments:read\" = \"why\"",
-        );
-        shop.does(&["plugin", "new", "first", "--refresh"], 0);
-        assert_eq!(shop.read(&own), "mine");
-        let wit = match language {
-            "rust" => "first/sdk/wit/klaviyo.wit",
-            _ => "first/wit/klaviyo.wit",
-        };
-        assert!(shop.read(wit).contains("interface segments"), "{language}");
-        assert_eq!(shop.read(wit).contains("interface flows"), language == "rust");
-    }
-}

@@ -13,8 +13,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use pianoroll_api::Arguments;
 use pianoroll_gateway::{Config, Connection, Credential, Endpoints, Gateway, Quota, SystemClock};
-use pianoroll_host::{Guest as _, Host, HostSettings};
+use pianoroll_host::{Branch, Guest as _, Host, HostSettings};
 use pianoroll_model::{Clock, ConnectionId, Effect, PermissionSet, Revision};
 use pianoroll_plugin::{Cache, Compiler, FileGrants, Limits, Manifest, Package, Plugin, Runtime};
 use pianoroll_simulator::{Settings, Simulator};
@@ -99,6 +100,15 @@ impl World {
 
     /// The time that a run takes, loading apart, and its result.
     async fn run(&self, plugin: &Plugin, params: Value) -> (Duration, Value) {
+        let trunk = self.trunk(params);
+        let guest = plugin.guest(Limits::default(), FileGrants::default());
+        let start = Instant::now();
+        let result = guest.run(trunk).await.unwrap();
+        (start.elapsed(), result)
+    }
+
+    /// The trunk of a run.
+    fn trunk(&self, params: Value) -> Branch {
         let id: ConnectionId = CONNECTION.parse().unwrap();
         let connection = Connection::new(Some(id), Revision::constant(2024, 10, 15));
         let run = "bench".parse().unwrap();
@@ -107,11 +117,18 @@ impl World {
         settings.grants =
             PermissionSet::none().with_effect(Effect::Read).with_effect(Effect::Write);
         settings.params = params.as_object().cloned().unwrap_or_default();
-        let trunk = Host::new(settings).trunk();
-        let guest = plugin.guest(Limits::default(), FileGrants::default());
+        Host::new(settings).trunk()
+    }
+
+    /// The time of so many calls by the host alone: the road of every guest, without one.
+    async fn road(&self, count: u32) -> Duration {
+        let trunk = self.trunk(json!({}));
         let start = Instant::now();
-        let result = guest.run(trunk).await.unwrap();
-        (start.elapsed(), result)
+        for _ in 0..count {
+            let arguments = Arguments { ids: vec![PROFILE.to_owned()], ..Arguments::default() };
+            trunk.call("profiles.get", arguments).await.unwrap();
+        }
+        start.elapsed()
     }
 }
 
@@ -183,20 +200,22 @@ async fn calls() {
     // Both once before, so that neither pays for the connection; then in turns, since the machine is shared.
     exchange().await;
     world.run(&plugin, many.clone()).await;
-    let (mut bare, mut called) = (Duration::MAX, Duration::MAX);
+    let (mut bare, mut road, mut called) = (Duration::MAX, Duration::MAX, Duration::MAX);
     for _ in 0..5 {
         let start = Instant::now();
         for _ in 0..CALLS {
             exchange().await;
         }
         bare = bare.min(start.elapsed());
+        road = road.min(world.road(CALLS).await);
         called = called.min(world.run(&plugin, many.clone()).await.0);
     }
-    let (bare, called) = (bare / CALLS, called / CALLS);
+    let (bare, road, called) = (bare / CALLS, road / CALLS, called / CALLS);
     println!(
-        "host call: {called:.1?}, bare exchange {bare:.1?}: {:.2} times, {:.1?} beyond it",
+        "host call: {called:.1?}, bare exchange {bare:.1?}: {:.2} times, {:.1?} beyond it, of which the host's road without a guest is {:.1?}",
         called.as_secs_f64() / bare.as_secs_f64(),
-        called.saturating_sub(bare)
+        called.saturating_sub(bare),
+        road.saturating_sub(bare)
     );
     let draws = json!({ "what": "draws", "count": DRAWS });
     let drawn = best(5, || async { world.run(&plugin, draws.clone()).await.0 }).await / DRAWS;

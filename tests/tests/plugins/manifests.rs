@@ -244,3 +244,27 @@ fn a_scaffold_has_a_name_a_language_and_a_place_of_its_own() {
     );
     assert!(!shop.file("b").exists());
 }
+
+#[test]
+fn a_new_plugin_is_refreshed_and_its_authors_files_stay() {
+    for (language, own) in [("rust", "src/lib.rs"), ("js", "src/main.js"), ("python", "main.py")] {
+        let shop = Shop::new();
+        shop.does(&["plugin", "new", "first", "--lang", language], 0);
+        shop.does(&["plugin", "new", "first", "--lang", language], 2);
+        let own = format!("first/{own}");
+        shop.write(&own, "mine");
+        shop.replace(
+            "first/plugin.toml",
+            "[permissions]",
+            "[permissions]\n\"segments:read\" = \"why\"",
+        );
+        shop.does(&["plugin", "new", "first", "--refresh"], 0);
+        assert_eq!(shop.read(&own), "mine");
+        let wit = match language {
+            "rust" => "first/sdk/wit/klaviyo.wit",
+            _ => "first/wit/klaviyo.wit",
+        };
+        assert!(shop.read(wit).contains("interface segments"), "{language}");
+        assert_eq!(shop.read(wit).contains("interface flows"), language == "rust");
+    }
+}
