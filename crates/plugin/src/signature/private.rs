@@ -99,15 +99,16 @@ impl PrivateKey {
         let form = || KeyFileError::Form { file: file.to_owned() };
         let opened = regular::open(file).map_err(failed)?;
         let metadata = opened.metadata().map_err(failed)?;
-        if metadata.mode() & 0o077 != 0 {
-            return Err(KeyFileError::Open { file: file.to_owned() });
-        }
         // With room for all of it, so that no copy is left behind where it grew.
         let mut bytes = Zeroizing::new(Vec::with_capacity(MOST_BYTES as usize + 1));
         opened.take(MOST_BYTES).read_to_end(&mut bytes).map_err(failed)?;
         let digits = bytes.trim_ascii().strip_prefix(PREFIX.as_bytes()).ok_or_else(form)?;
         let seed = Zeroizing::new(STANDARD.decode(digits).map_err(|_| form())?);
         let seed: &[u8; 32] = seed.as_slice().try_into().map_err(|_| form())?;
+        // Last: nobody is told to close a file that holds no key.
+        if metadata.mode() & 0o077 != 0 {
+            return Err(KeyFileError::Open { file: file.to_owned() });
+        }
         Ok(Self(SigningKey::from_bytes(seed)))
     }
 }
