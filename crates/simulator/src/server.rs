@@ -1,5 +1,6 @@
 //! The server: a listener, its connections, and their end.
 
+use std::collections::HashSet;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
@@ -11,6 +12,7 @@ use hyper_util::rt::TokioIo;
 use pianoroll_model::{Clock, ConnectionId};
 use serde_json::Value;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
 use crate::arrival::Arrival;
@@ -26,6 +28,7 @@ use crate::stop::{Stop, Stopper, stopper};
 pub struct Simulator {
     address: SocketAddr,
     gateway: Arc<Gateway>,
+    clients: Clients,
     // Its end stops the listener, all connections and all waits.
     stopper: Stopper,
     listening: JoinHandle<()>,
@@ -66,8 +69,10 @@ impl Simulator {
         let address = listener.local_addr().map_err(failed)?;
         let (stopper, stop) = stopper();
         let gateway = Arc::new(Gateway::new(settings, clock, stop.clone()));
-        let listening = tokio::spawn(listen_until(listener, gateway.clone(), stop));
-        Ok(Self { address, gateway, stopper, listening })
+        let clients = Clients::default();
+        let listening =
+            tokio::spawn(listen_until(listener, gateway.clone(), clients.clone(), stop));
+        Ok(Self { address, gateway, clients, stopper, listening })
     }
 
     /// Where it listens.
@@ -98,6 +103,18 @@ impl Simulator {
     #[must_use]
     pub fn requests(&self) -> Vec<LoggedRequest> {
         self.gateway.requests()
+    }
+
+    /// Waits until every client of this moment has gone and all that it sent is in the log, also where it was killed behind
+    /// its last byte. It waits for ever on a client that stays.
+    ///
+    /// # Errors
+    /// The simulator's own connection, behind which the others have been taken, is refused.
+    pub async fn settled(&self) -> io::Result<()> {
+        let own = TcpStream::connect(self.address).await?;
+        let address = own.local_addr()?;
+        self.clients.are_only(address).await;
+        Ok(())
     }
 
     /// Replaces the fault rules, as `POST /_simulator/faults` does. What [`Rule::check`] refuses there is mended here: a status
@@ -148,16 +165,51 @@ impl Simulator {
     }
 }
 
+/// The addresses of those whose connections are open.
+#[derive(Clone, Debug, Default)]
+struct Clients(Arc<watch::Sender<HashSet<SocketAddr>>>);
+
+impl Clients {
+    /// One is there for as long as the answer lives.
+    fn enter(&self, client: SocketAddr) -> impl Drop + use<> {
+        struct Stay(Clients, SocketAddr);
+        impl Drop for Stay {
+            fn drop(&mut self) {
+                self.0.0.send_modify(|open| _ = open.remove(&self.1));
+            }
+        }
+        self.0.send_modify(|open| _ = open.insert(client));
+        Stay(self.clone(), client)
+    }
+
+    /// Waits until this one is there and no other.
+    async fn are_only(&self, client: SocketAddr) {
+        let alone = |open: &HashSet<SocketAddr>| open.len() == 1 && open.contains(&client);
+        // The sender is ours, so there is no end of it.
+        let _ = self.0.subscribe().wait_for(alone).await;
+    }
+}
+
 /// Accepts connections until told to stop, and owns them.
-async fn listen_until(listener: TcpListener, gateway: Arc<Gateway>, stop: Stop) {
+async fn listen_until(
+    listener: TcpListener,
+    gateway: Arc<Gateway>,
+    clients: Clients,
+    stop: Stop,
+) {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
             () = stop.called() => break,
             Some(_) = connections.join_next(), if !connections.is_empty() => {}
             accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => {
-                    connections.spawn(serve(stream, gateway.clone(), stop.clone()));
+                Ok((stream, client)) => {
+                    let stay = clients.enter(client);
+                    let served = serve(stream, gateway.clone(), stop.clone());
+                    connections.spawn(async move {
+                        served.await;
+                        drop(stay);
+                    });
                 }
                 // Out of descriptors, or a client that left at once: others must go on.
                 Err(_) => tokio::task::yield_now().await,

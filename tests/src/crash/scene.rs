@@ -72,7 +72,7 @@ pub struct Scene {
     /// A project in which the plugin is installed, to be copied.
     installed: Option<tempfile::TempDir>,
     // One worker: a request is logged and meets its fault without another between, so that the fault's number is the log's.
-    _runtime: Runtime,
+    runtime: Runtime,
 }
 
 impl Scene {
@@ -90,7 +90,7 @@ impl Scene {
         let simulator = runtime.block_on(simulator(unlimited()));
         let folder = tempfile::tempdir().expect("a folder");
         let installed = script.plugin().map(installed);
-        Self { script, simulator, folder, shim: shim.to_owned(), installed, _runtime: runtime }
+        Self { script, simulator, folder, shim: shim.to_owned(), installed, runtime }
     }
 
     /// Forgets all that was: an account, a project and a state folder as they were at first.
@@ -158,7 +158,7 @@ impl Scene {
         command
     }
 
-    /// Runs a command to its end, with somebody who watches it and may end it.
+    /// Runs a command to its end, with somebody who watches it and may end it, and until the simulator has all that it sent.
     ///
     /// # Errors
     /// It does not end.
@@ -176,6 +176,8 @@ impl Scene {
             shim::signal(&child, "KILL");
         }
         let status = child.wait().expect("a child can be waited for");
+        // What one that was killed sent last may still be on its way.
+        self.runtime.block_on(self.simulator.settled()).expect("the simulator takes connections");
         let read = |name: &str| std::fs::read(file(name)).expect("the file is there");
         let output =
             std::process::Output { status, stdout: read("stdout"), stderr: read("stderr") };

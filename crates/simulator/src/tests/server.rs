@@ -39,6 +39,34 @@ async fn a_connection_is_kept_until_the_simulator_stops() {
 }
 
 #[tokio::test]
+async fn what_a_client_sent_before_its_end_is_in_the_log_once_it_has_settled() {
+    let stage = Stage::of(|_| {}).await;
+    for count in 1..=50 {
+        let mut stream = TcpStream::connect(stage.simulator.address()).await.unwrap();
+        stream.write_all(&Asked::new("GET", "/connections").bytes(false)).await.unwrap();
+        drop(stream);
+        stage.simulator.settled().await.unwrap();
+        assert_eq!(stage.simulator.requests().len(), count);
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_stays_is_waited_for() {
+    let stage = Stage::of(|_| {}).await;
+    let stays = TcpStream::connect(stage.simulator.address()).await.unwrap();
+    let mut settled = std::pin::pin!(stage.simulator.settled());
+    for _ in 0..100 {
+        tokio::select! {
+            biased;
+            _ = settled.as_mut() => panic!("one is still there"),
+            () = tokio::task::yield_now() => {}
+        }
+    }
+    drop(stays);
+    settled.await.unwrap();
+}
+
+#[tokio::test]
 async fn a_dropped_simulator_stops_listening() {
     let stage = Stage::of(|_| {}).await;
     let address = stage.simulator.address();
