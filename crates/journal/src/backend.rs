@@ -13,6 +13,10 @@ use crate::run::{
     AttemptRecord, Claim, End, LastRun, NewRun, Program, RunFilter, RunRecord, StateScope,
     StateValue,
 };
+use crate::sqlite::Paused;
+use crate::timetable::{
+    Deployment, Keep, NoticeRecord, NoticeState, Occurrence, OccurrenceFilter, ScheduleRecord,
+};
 
 /// What a backend is waited for.
 pub type Pending<'a, T> = Pin<Box<dyn Future<Output = Result<T, JournalError>> + Send + 'a>>;
@@ -175,7 +179,25 @@ pub trait Backend: Send + Sync + 'static {
     /// The newest run of a scope that completed.
     fn last_run(&self, scope: &StateScope) -> Pending<'_, Option<LastRun>>;
 
-    /// Deletes finished runs that ended before `runs`, the replaced values of those that ended before `replaced`, and what the reads
+    /// Writes all of these in one durable step, or none of them.
+    fn keep(&self, keeps: Vec<Keep>) -> Pending<'_, ()>;
+
+    /// All schedules, by name.
+    fn schedules(&self) -> Pending<'_, Vec<ScheduleRecord>>;
+
+    /// What came of due times.
+    fn occurrences(&self, filter: &OccurrenceFilter) -> Pending<'_, Vec<Occurrence>>;
+
+    /// What was deployed last.
+    fn deployment(&self) -> Pending<'_, Option<Deployment>>;
+
+    /// The first notices of a state, or of any, in the order in which they were made; all of them with a limit of 0.
+    fn notices(&self, state: Option<NoticeState>, limit: u32) -> Pending<'_, Vec<NoticeRecord>>;
+
+    /// That the journal was put in place from a backup, until the schedules know it.
+    fn restored(&self) -> Pending<'_, Option<Paused>>;
+
+    /// Deletes finished runs that ended before `runs`, with the occurrences, events and notices of before, the replaced values of those that ended before `replaced`, and what the reads
     /// of those were answered that failed or were cancelled before `reads`; answers how many runs were deleted.
     fn sweep(&self, runs: Timestamp, replaced: Timestamp, reads: Timestamp) -> Pending<'_, u64>;
 

@@ -19,6 +19,7 @@ mod memory;
 mod rules;
 mod run;
 mod sqlite;
+mod timetable;
 mod writer;
 
 pub use attempt::Attempt;
@@ -33,3 +34,7 @@ pub use run::{
     StateScope, StateValue, Trigger, Waiting, WaitingReason,
 };
 pub use sqlite::{Options, Paused, Restored, Sqlite};
+pub use timetable::{
+    Deployment, Fate, Keep, NoticeRecord, NoticeState, Occurrence, OccurrenceFilter, Pause,
+    ScheduleRecord,
+};

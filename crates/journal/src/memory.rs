@@ -1,6 +1,7 @@
 //! A journal in memory: for tests, for runs that keep nothing, and as the measure of the other backend.
 
 mod kept;
+mod timetable;
 
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
@@ -14,6 +15,10 @@ use crate::error::{JournalError, JournalErrorKind};
 use crate::run::{
     AttemptRecord, Claim, End, LastRun, NewRun, Program, RunFilter, RunRecord, StateScope,
     StateValue,
+};
+use crate::sqlite::Paused;
+use crate::timetable::{
+    Deployment, Keep, NoticeRecord, NoticeState, Occurrence, OccurrenceFilter, ScheduleRecord,
 };
 use kept::Kept;
 
@@ -66,6 +71,19 @@ impl Memory {
         }
     }
 
+    /// A turn that a crash may come before, or right after.
+    fn surviving<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Kept) -> Result<T, JournalError>,
+    ) -> Pending<'_, T> {
+        let left = || Err(JournalError::new(JournalErrorKind::Storage, "was left by its process"));
+        let (made, answered) = self.survives();
+        self.turn(|kept| match made {
+            true => work(kept).and_then(|value| if answered { Ok(value) } else { left() }),
+            false => left(),
+        })
+    }
+
     fn turn<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut Kept) -> Result<T, JournalError>,
@@ -82,20 +100,11 @@ impl Backend for Memory {
     }
 
     fn commit(&self, writes: Vec<Write>) -> Pending<'_, Fenced> {
-        let (made, answered) = self.survives();
-        self.turn(|kept| {
-            let fenced = if made { kept.commit(writes)? } else { Fenced::new() };
-            match answered {
-                true => Ok(fenced),
-                false => {
-                    Err(JournalError::new(JournalErrorKind::Storage, "was left by its process"))
-                }
-            }
-        })
+        self.surviving(|kept| kept.commit(writes))
     }
 
     fn create(&self, run: NewRun, program: Program) -> Pending<'_, Option<RunId>> {
-        self.turn(|kept| kept.create(run, program))
+        self.surviving(|kept| kept.create(run, program))
     }
 
     fn claim(&self, run: &RunId, at: Timestamp) -> Pending<'_, Claim> {
@@ -103,18 +112,7 @@ impl Backend for Memory {
     }
 
     fn end(&self, claim: &Claim, end: End) -> Pending<'_, ()> {
-        let (made, answered) = self.survives();
-        self.turn(move |kept| {
-            if made {
-                kept.end(claim, end)?;
-            }
-            match answered {
-                true => Ok(()),
-                false => {
-                    Err(JournalError::new(JournalErrorKind::Storage, "was left by its process"))
-                }
-            }
-        })
+        self.surviving(|kept| kept.end(claim, end))
     }
 
     fn resolve(&self, run: &RunId, number: u64, answer: Answer) -> Pending<'_, ()> {
@@ -184,6 +182,33 @@ impl Backend for Memory {
 
     fn last_run(&self, scope: &StateScope) -> Pending<'_, Option<LastRun>> {
         self.turn(|kept| Ok(kept.last_run(scope)))
+    }
+
+    fn keep(&self, keeps: Vec<Keep>) -> Pending<'_, ()> {
+        self.surviving(|kept| {
+            keeps.into_iter().for_each(|keep| kept.keep(keep));
+            Ok(())
+        })
+    }
+
+    fn schedules(&self) -> Pending<'_, Vec<ScheduleRecord>> {
+        self.turn(|kept| Ok(kept.timetable.schedules()))
+    }
+
+    fn occurrences(&self, filter: &OccurrenceFilter) -> Pending<'_, Vec<Occurrence>> {
+        self.turn(|kept| Ok(kept.timetable.occurrences(filter)))
+    }
+
+    fn deployment(&self) -> Pending<'_, Option<Deployment>> {
+        self.turn(|kept| Ok(kept.timetable.deployment()))
+    }
+
+    fn notices(&self, state: Option<NoticeState>, limit: u32) -> Pending<'_, Vec<NoticeRecord>> {
+        self.turn(|kept| Ok(kept.timetable.notices(state, limit)))
+    }
+
+    fn restored(&self) -> Pending<'_, Option<Paused>> {
+        self.turn(|_| Ok(None))
     }
 
     fn sweep(&self, runs: Timestamp, replaced: Timestamp, reads: Timestamp) -> Pending<'_, u64> {

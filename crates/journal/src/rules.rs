@@ -1,7 +1,7 @@
 //! What may follow what, whatever stores it: the rules that all backends share.
 
 use bytes::Bytes;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use pianoroll_model::{Outcome, RunId, Status};
 use serde_json::Value;
 
@@ -217,4 +217,13 @@ pub(crate) fn no_entry(run: &RunId, number: u64) -> JournalError {
 /// Two entries want one place.
 pub(crate) fn taken(run: &RunId, number: u64) -> JournalError {
     state(format!("has something else at the place of call {number} of run {run}"))
+}
+
+/// How much longer than its run is kept that something has made one: an event that is delivered once more, or a clock that is set
+/// back, must not make another.
+const GUARDED: SignedDuration = SignedDuration::from_hours(24 * 366);
+
+/// Before when it is forgotten what has made runs, given before when runs are.
+pub(crate) fn guards_before(runs: Timestamp) -> Timestamp {
+    runs.checked_sub(GUARDED).unwrap_or(Timestamp::MIN)
 }

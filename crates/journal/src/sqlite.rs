@@ -15,6 +15,7 @@ mod restore;
 mod runs;
 mod schema;
 mod sum;
+mod timetable;
 mod upkeep;
 mod values;
 mod words;
@@ -175,31 +176,6 @@ impl Sqlite {
     #[must_use]
     pub fn database(&self) -> &Path {
         &self.database
-    }
-
-    /// Since when schedules are paused by a restore; none where they are not.
-    ///
-    /// # Errors
-    /// It cannot be read.
-    pub async fn paused(&self) -> Result<Option<Paused>, JournalError> {
-        let meta = Meta::read(&mut *self.reader().await?).await?;
-        let (as_of, at) = meta.restored.unzip();
-        let times = as_of.map(values::time).zip(at.map(values::time));
-        Ok(times.map(|(as_of, at)| Paused { as_of, at }))
-    }
-
-    /// Lets schedules go on after a restore.
-    ///
-    /// # Errors
-    /// It cannot be written.
-    pub async fn resume_schedules(&self) -> Result<(), JournalError> {
-        let (mut writing, mut batch) = self.turn().await?;
-        writing.meta.restored = None;
-        let mut before = writing.meta.clone();
-        // The end of the transaction raises it.
-        before.counter -= 1;
-        before.replace(&mut batch);
-        self.conclude(&mut writing, batch, Ok(())).await
     }
 
     async fn reader(&self) -> Result<PoolConnection<sqlx::Sqlite>, JournalError> {

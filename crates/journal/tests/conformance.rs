@@ -8,6 +8,7 @@ mod conformance {
     pub(crate) mod property;
     pub(crate) mod records;
     pub(crate) mod runs;
+    pub(crate) mod timetable;
     pub(crate) mod upkeep;
 }
 
@@ -55,6 +56,13 @@ for_each_backend! {
     records::what_was_handed_over_is_there_behind_a_durable_write,
     records::chunks_end_where_they_should,
     records::a_group_with_old_and_new_claims_fences_the_old,
+    timetable::schedules_are_what_they_were_put_as,
+    timetable::an_occurrence_that_has_fired_stays_so,
+    timetable::occurrences_are_found_by_what_is_asked,
+    timetable::what_was_only_missed_comes_again,
+    timetable::what_is_deployed_keeps_its_programs,
+    timetable::a_notice_is_told_once,
+    timetable::a_sweep_takes_what_is_decided_and_old,
     upkeep::sweeping_deletes_old_runs,
     upkeep::erasing_takes_a_text_out_of_finished_runs,
     upkeep::a_run_is_exported,

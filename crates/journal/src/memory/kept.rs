@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use pianoroll_model::{Outcome, Position, RunId, Status};
 use serde_json::Value;
 
+use super::timetable::Timetable;
 use crate::backend::{Fenced, Write};
 use crate::entry::{Answer, Entry, EntryState, Intent, Note};
 use crate::erase::Wanted;
@@ -15,6 +16,7 @@ use crate::run::{
     AttemptEnd, AttemptRecord, Claim, End, LastRun, NewRun, Program, RunFilter, RunRecord,
     StateScope, StateValue, Trigger,
 };
+use crate::timetable::Keep;
 
 #[derive(Debug, Default)]
 pub(super) struct Kept {
@@ -23,7 +25,8 @@ pub(super) struct Kept {
     runs: Vec<Stored>,
     programs: HashMap<String, Program>,
     states: BTreeMap<(StateScope, String), StateValue>,
-    /// What has made a run before, also when that run is gone.
+    pub(super) timetable: Timetable,
+    /// The events that have made a run before, also when that run is gone.
     occurred: Vec<(Trigger, RunId)>,
 }
 
@@ -152,11 +155,20 @@ impl Kept {
         if let Some((_, made)) = self.occurred.iter().find(|(trigger, _)| *trigger == run.trigger) {
             return Ok(Some(made.clone()));
         }
+        if let Trigger::Schedule { schedule, due } = &run.trigger
+            && let Some(made) = self.timetable.made_by(schedule, *due)
+        {
+            return Ok(Some(made));
+        }
         if self.stored(&run.id).is_ok() {
             return Err(rules::state(format!("has a run {} already", run.id)));
         }
-        if matches!(run.trigger, Trigger::Schedule { .. } | Trigger::Webhook { .. }) {
-            self.occurred.push((run.trigger.clone(), run.id.clone()));
+        match &run.trigger {
+            Trigger::Manual | Trigger::Rerun { .. } => {}
+            Trigger::Schedule { schedule, due } => {
+                self.timetable.fire(schedule, *due, &run.id, run.started);
+            }
+            Trigger::Webhook { .. } => self.occurred.push((run.trigger.clone(), run.id.clone())),
         }
         self.programs.entry(program.digest.clone()).or_insert(program);
         self.runs.push(Stored {
@@ -167,6 +179,15 @@ impl Kept {
             notes: Vec::new(),
         });
         Ok(None)
+    }
+
+    pub(super) fn keep(&mut self, keep: Keep) {
+        if let Keep::Deployment(_, programs) = &keep {
+            for program in programs {
+                self.programs.entry(program.digest.clone()).or_insert_with(|| program.clone());
+            }
+        }
+        self.timetable.keep(keep);
     }
 
     pub(super) fn claim(&mut self, run: &RunId, at: Timestamp) -> Result<Claim, JournalError> {
@@ -323,8 +344,11 @@ impl Kept {
                 run.entries.values_mut().for_each(rules::forget_read);
             }
         }
-        let runs = &self.runs;
-        self.programs.retain(|digest, _| runs.iter().any(|run| run.record.new.program == *digest));
+        self.timetable.sweep(runs);
+        let (runs, timetable) = (&self.runs, &self.timetable);
+        self.programs.retain(|digest, _| {
+            runs.iter().any(|run| run.record.new.program == *digest) || timetable.needs(digest)
+        });
         (before - self.runs.len()) as u64
     }
 

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::batch::Batch;
 use super::error::of_database;
+use super::records::Made;
 use super::values::{column, entry_id, first_id, last_id};
 use super::writing::Writing;
 use super::{entries, records, runs};
@@ -27,9 +28,10 @@ pub(super) async fn create(
     const SERIAL: &str =
         "SELECT coalesce(max(seq), 0) + 1 FROM sqlite_sequence WHERE name = 'runs'";
     rules::check_program(&run, &program)?;
-    if let Some(made) = records::made_by(&mut writing.connection, &run.trigger).await? {
-        return Ok(Some(made));
-    }
+    let before = match records::made_by(&mut writing.connection, &run.trigger).await? {
+        Made::Run(made) => return Ok(Some(made)),
+        Made::Nothing(before) => before,
+    };
     if runs::find(&mut writing.connection, &run.id).await?.is_some() {
         return Err(rules::state(format!("has a run {} already", run.id)));
     }
@@ -39,7 +41,7 @@ pub(super) async fn create(
         return Err(rules::state("has no room for another run"));
     }
     records::put_program(batch, &program);
-    records::put_trigger(batch, &run);
+    records::put_trigger(batch, &run, before.as_ref());
     runs::insert(batch, &runs::Stored { serial, record: rules::created(run), places: 0 })?;
     Ok(None)
 }

@@ -8,9 +8,10 @@ use sqlx::Connection as _;
 use sqlx::sqlite::SqliteConnection;
 
 use super::error::{corrupt, of_database};
-use super::values::{column, entry_id, last_id, number_of};
+use super::meta::Meta;
+use super::values::{column, entry_id, last_id, number_of, time};
 use super::words::Word as _;
-use super::{Sqlite, commit, entries, lifecycle, records, runs, upkeep};
+use super::{Paused, Sqlite, commit, entries, lifecycle, records, runs, timetable, upkeep};
 use crate::backend::{Backend, Fenced, Pending, Write};
 use crate::entry::{Answer, Entry, EntryState, Note};
 use crate::erase::Wanted;
@@ -19,6 +20,9 @@ use crate::rules;
 use crate::run::{
     AttemptRecord, Claim, End, LastRun, NewRun, Program, RunFilter, RunRecord, StateScope,
     StateValue,
+};
+use crate::timetable::{
+    Deployment, Keep, NoticeRecord, NoticeState, Occurrence, OccurrenceFilter, ScheduleRecord,
 };
 
 impl Backend for Sqlite {
@@ -188,6 +192,38 @@ impl Backend for Sqlite {
             let (automation, account) = (&scope.automation, &scope.connection);
             let found = runs::newest_completed(&mut reader, automation, account).await?;
             Ok(found.map(|found| rules::last_run(&found.record)))
+        })
+    }
+
+    fn keep(&self, keeps: Vec<Keep>) -> Pending<'_, ()> {
+        Box::pin(async move {
+            let (mut writing, mut batch) = self.turn().await?;
+            let result = timetable::keep(&mut writing, &mut batch, keeps).await;
+            self.conclude(&mut writing, batch, result).await
+        })
+    }
+
+    fn schedules(&self) -> Pending<'_, Vec<ScheduleRecord>> {
+        Box::pin(async move { timetable::schedules(&mut *self.reader().await?).await })
+    }
+
+    fn occurrences(&self, filter: &OccurrenceFilter) -> Pending<'_, Vec<Occurrence>> {
+        let filter = filter.clone();
+        Box::pin(async move { timetable::occurrences(&mut *self.reader().await?, &filter).await })
+    }
+
+    fn deployment(&self) -> Pending<'_, Option<Deployment>> {
+        Box::pin(async move { timetable::deployment(&mut *self.reader().await?).await })
+    }
+
+    fn notices(&self, state: Option<NoticeState>, limit: u32) -> Pending<'_, Vec<NoticeRecord>> {
+        Box::pin(async move { timetable::notices(&mut *self.reader().await?, state, limit).await })
+    }
+
+    fn restored(&self) -> Pending<'_, Option<Paused>> {
+        Box::pin(async move {
+            let meta = Meta::read(&mut *self.reader().await?).await?;
+            Ok(meta.restored.map(|(as_of, at)| Paused { as_of: time(as_of), at: time(at) }))
         })
     }
 

@@ -9,11 +9,13 @@ use super::batch::Batch;
 use super::error::{corrupt, of_database};
 use super::pack::{pack, pack_json, unpack, unpack_json};
 use super::sum::Sum;
+use super::timetable;
 use super::values::{branch, branch_of, column, nanoseconds, time, word};
 use super::words::Word as _;
 use crate::entry::Note;
 use crate::error::JournalError;
 use crate::run::{AttemptEnd, AttemptRecord, NewRun, Program, StateScope, StateValue, Trigger};
+use crate::timetable::Occurrence;
 
 const PUT_ATTEMPT: &str = "REPLACE INTO attempts (run, number, started, ended, ending, error, checksum) \
     VALUES (?, ?, ?, ?, ?, ?, ?)";
@@ -258,43 +260,46 @@ fn program_sum(program: &Program) -> i64 {
     Sum::of("program").text(&program.digest).text(&program.kind).finish()
 }
 
-/// The run that a unique trigger has made.
+/// What a unique trigger has made before.
+pub(super) enum Made {
+    /// This run.
+    Run(RunId),
+    /// None yet; of an occurrence what is known of it.
+    Nothing(Option<Occurrence>),
+}
+
 pub(super) async fn made_by(
     connection: &mut SqliteConnection,
     trigger: &Trigger,
-) -> Result<Option<RunId>, JournalError> {
-    const OCCURRENCE: &str = "SELECT run FROM occurrences WHERE schedule = ? AND due = ?";
+) -> Result<Made, JournalError> {
     const EVENT: &str = "SELECT run FROM events WHERE hook = ? AND event = ?";
-    let query = match trigger {
-        Trigger::Manual | Trigger::Rerun { .. } => return Ok(None),
+    let (hook, event) = match trigger {
+        Trigger::Manual | Trigger::Rerun { .. } => return Ok(Made::Nothing(None)),
         Trigger::Schedule { schedule, due } => {
-            sqlx::query(OCCURRENCE).bind(schedule.as_str()).bind(due.to_string())
+            let known = timetable::occurrence(connection, schedule, *due).await?;
+            let run = known.as_ref().and_then(|known| known.run.clone());
+            return Ok(run.map_or(Made::Nothing(known), Made::Run));
         }
-        Trigger::Webhook { hook, event } => {
-            sqlx::query(EVENT).bind(hook.as_str()).bind(event.as_str())
-        }
+        Trigger::Webhook { hook, event } => (hook.as_str(), event.as_str()),
     };
-    let row = query.fetch_optional(connection).await.map_err(of_database)?;
-    let Some(row) = row else { return Ok(None) };
-    let run: Option<String> = column(&row, 0)?;
-    let run = run.and_then(|run| run.parse().ok());
-    run.map(Some).ok_or_else(|| corrupt("what has made runs"))
+    let row = sqlx::query(EVENT).bind(hook).bind(event).fetch_optional(connection).await;
+    let Some(row) = row.map_err(of_database)? else { return Ok(Made::Nothing(None)) };
+    let run: String = column(&row, 0)?;
+    run.parse().map(Made::Run).map_err(|_| corrupt("what has made runs"))
 }
 
 /// Keeps that a trigger has made a run.
-pub(super) fn put_trigger(batch: &mut Batch, run: &NewRun) {
-    const OCCURRENCE: &str =
-        "INSERT INTO occurrences (schedule, due, fate, run) VALUES (?, ?, 'run', ?)";
-    const EVENT: &str = "INSERT INTO events (hook, event, run) VALUES (?, ?, ?)";
+pub(super) fn put_trigger(batch: &mut Batch, run: &NewRun, before: Option<&Occurrence>) {
+    const EVENT: &str = "INSERT INTO events (hook, event, run, at) VALUES (?, ?, ?, ?)";
     match &run.trigger {
         Trigger::Manual | Trigger::Rerun { .. } => {}
         Trigger::Schedule { schedule, due } => {
-            let batch = batch.statement(OCCURRENCE).bind(schedule.as_str());
-            batch.bind(due.to_string()).bind(run.id.as_str());
+            let fired = Occurrence::fired(before, schedule, *due, &run.id, run.started);
+            timetable::put_occurrence(batch, &fired);
         }
         Trigger::Webhook { hook, event } => {
-            let batch = batch.statement(EVENT).bind(hook.as_str());
-            batch.bind(event.as_str()).bind(run.id.as_str());
+            let batch = batch.statement(EVENT).bind(hook.as_str()).bind(event.as_str());
+            batch.bind(run.id.as_str()).bind(nanoseconds(run.started));
         }
     }
 }

@@ -21,8 +21,10 @@ const APPLICATION: i64 = 0x706e_726c;
 const SET_APPLICATION: &str = "PRAGMA application_id = 1886286444";
 
 /// The newest version that is known, and all before it.
-const MIGRATIONS: [(i64, &str, &str); 1] =
-    [(1, "journal", include_str!("../../migrations/0001_journal.sql"))];
+const MIGRATIONS: [(i64, &str, &str); 2] = [
+    (1, "journal", include_str!("../../migrations/0001_journal.sql")),
+    (2, "timetable", include_str!("../../migrations/0002_timetable.sql")),
+];
 
 /// Up to which size a database is looked through whole, and up to which in the main, before it is written to. Above, a damage
 /// shows when it is read.

@@ -10,7 +10,7 @@ use super::batch::Batch;
 use super::error::{corrupt, of_database, of_path};
 use super::values::{column, first_id, last_id, nanoseconds};
 use super::writing::Writing;
-use super::{entries, folder, lifecycle, records, runs};
+use super::{entries, folder, lifecycle, records, runs, timetable};
 use crate::erase::Wanted;
 use crate::error::{JournalError, JournalErrorKind};
 use crate::rules;
@@ -49,7 +49,10 @@ pub(super) async fn sweep(
             writing.run(batch).await?;
         }
     }
-    batch.statement("DELETE FROM programs WHERE digest NOT IN (SELECT program FROM runs)");
+    timetable::sweep(batch, ended);
+    batch.statement(
+        "DELETE FROM programs WHERE digest NOT IN (SELECT program FROM runs UNION SELECT digest FROM deployed_programs)",
+    );
     Ok(old.len() as u64)
 }
 

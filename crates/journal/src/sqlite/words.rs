@@ -4,6 +4,7 @@ use pianoroll_model::{Effect, Outcome, Status};
 
 use crate::entry::{EntryKind, EntryState, NoteKind};
 use crate::run::AttemptEnd;
+use crate::timetable::{Fate, NoticeState};
 
 /// A word with its number.
 pub(super) trait Word: Copy + PartialEq + Sized + 'static {
@@ -49,6 +50,15 @@ impl Word for AttemptEnd {
         &[Self::Completed, Self::Failed, Self::Cancelled, Self::Parked, Self::Interrupted];
 }
 
+impl Word for Fate {
+    const ALL: &'static [Self] =
+        &[Self::Waiting, Self::Fired, Self::Skipped, Self::Missed, Self::Paused];
+}
+
+impl Word for NoticeState {
+    const ALL: &'static [Self] = &[Self::Waiting, Self::Sent, Self::GivenUp];
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -70,13 +80,20 @@ mod tests {
         check::<Status>();
         check::<Outcome>();
         check::<AttemptEnd>();
+        check::<Fate>();
+        check::<NoticeState>();
     }
 
-    /// SQL names these two by their numbers.
+    /// SQL names these by their numbers.
     #[test]
     fn numbers_that_statements_name() {
         assert_eq!(Effect::Read.number(), 0);
         assert_eq!(EntryState::Void.number(), 4);
+        assert_eq!(
+            (Fate::Waiting.number(), Fate::Fired.number(), Fate::Missed.number()),
+            (0, 1, 3)
+        );
+        assert_eq!(NoticeState::Waiting.number(), 0);
         assert_eq!((Status::Finished.number(), Outcome::Completed.number()), (3, 0));
     }
 }

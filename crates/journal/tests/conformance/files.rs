@@ -175,7 +175,7 @@ async fn a_restore_parks_what_was_open() {
         );
         assert!(replaced.exists());
         let journal = Sqlite::open(folder).await.unwrap();
-        assert_eq!(journal.paused().await.unwrap(), Some(Paused { as_of: at(4), at: at(50) }));
+        assert_eq!(journal.restored().await.unwrap(), Some(Paused { as_of: at(4), at: at(50) }));
         assert_eq!(journal.run(&id("after")).await.unwrap(), None);
         let run = journal.run(&id("r1")).await.unwrap().unwrap();
         assert_eq!(run.waiting, Some(Waiting { reason: WaitingReason::Restored, until: None }));
@@ -184,8 +184,8 @@ async fn a_restore_parks_what_was_open() {
         journal.release(&id("r1"), at(51)).await.unwrap();
         let claim = journal.claim(&id("r1"), at(52)).await.unwrap();
         wrote(&journal, vec![intend(&claim, 4)]).await;
-        journal.resume_schedules().await.unwrap();
-        assert_eq!(journal.paused().await.unwrap(), None);
+        journal.keep(vec![Keep::RestoreSeen]).await.unwrap();
+        assert_eq!(journal.restored().await.unwrap(), None);
         journal.shut().await.unwrap();
         // The same backup once more is no older journal, but a restore.
         let again = Sqlite::restore(folder, &copy, at(60)).await.unwrap();
@@ -259,4 +259,26 @@ async fn what_is_erased_is_gone_from_the_files() {
     assert_eq!(journal.erase("01HERASEME").await.unwrap(), (1, Vec::new()));
     assert!(!holds("01HERASEME"));
     assert!(holds("profiles.update"));
+}
+
+#[tokio::test]
+async fn a_journal_of_the_first_version_is_brought_to_the_newest() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = folder.path().join("state");
+    Sqlite::open(&state).await.unwrap().shut().await.unwrap();
+    for name in ["journal.db-wal", "journal.db-shm", "journal.mark"] {
+        let _ = fs::remove_file(state.join(name));
+    }
+    let first = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/version_1.db");
+    fs::copy(first, state.join("journal.db")).unwrap();
+    let journal = Sqlite::open(&state).await.unwrap();
+    let runs = journal.runs(&RunFilter::default()).await.unwrap();
+    assert_eq!(runs.len(), 1);
+    assert_eq!(runs[0].result, json!(3));
+    assert_eq!(journal.notes(&runs[0].new.id).await.unwrap().len(), 1);
+    assert_eq!(journal.states(None).await.unwrap().len(), 1);
+    assert_eq!(journal.schedules().await.unwrap(), []);
+    assert_eq!(journal.occurrences(&OccurrenceFilter::default()).await.unwrap(), []);
+    journal.shut().await.unwrap();
+    Sqlite::open(&state).await.unwrap().shut().await.unwrap();
 }
