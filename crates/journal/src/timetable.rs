@@ -20,6 +20,8 @@ pub struct ScheduleRecord {
     pub definition: Value,
     /// Every due time up to this moment has its fate.
     pub watermark: Timestamp,
+    /// Where the clock was set back: up to this later moment due times may have their fate already, a row each.
+    pub rewound: Option<Timestamp>,
     /// Since when it is paused, and why; none where it is not.
     pub paused: Option<Pause>,
     /// How many of its runs have failed since the last one that did not.

@@ -9,6 +9,7 @@
 //! - [`components`]: the components of plugins that stored runs are made of.
 //! - [`retention`]: how long it is kept.
 //! - [`schedule`]: when something is due, in a zone, through daylight saving.
+//! - [`scheduler`]: schedules that are kept: every due time gets a fate, once.
 //! - [`execution`]: a guest and its host become a run with a report.
 //!
 //! Architecture invariants: this crate knows no guest by name (it takes `dyn Guest`), prints nothing and asks nobody: a
@@ -23,4 +24,5 @@ pub mod folder;
 pub mod project;
 pub mod retention;
 pub mod schedule;
+pub mod scheduler;
 pub mod state_folder;

@@ -4,6 +4,7 @@
 //! - [`zone()`]: time zones by their IANA names.
 //! - [`ClockChange`]: what a change of the clocks does to a due time, for people.
 //! - [`jittered`]: spreads what is due at the same moment.
+//! - [`CatchUp`], [`Overlap`]: what becomes of a due time that is noticed late, or while another run is under way.
 //!
 //! Nothing here asks what time it is, or keeps anything: every function answers the same for the same arguments.
 
@@ -13,6 +14,7 @@ mod error;
 mod field;
 mod jitter;
 mod parse;
+mod policy;
 mod zone;
 
 #[cfg(test)]
@@ -25,6 +27,7 @@ use croner::Cron;
 pub use clock_change::ClockChange;
 pub use error::ScheduleError;
 pub use jitter::jittered;
+pub use policy::{CatchUp, Overlap};
 pub use zone::{UnknownZone, zone};
 
 /// A checked crontab expression. It knows no zone: the same schedule is read in many.

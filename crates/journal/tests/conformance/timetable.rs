@@ -12,6 +12,7 @@ fn schedule(name: &str, watermark: i64) -> ScheduleRecord {
         connection: "acme".into(),
         definition: json!({ "cron": "0 6 * * 1" }),
         watermark: at(watermark),
+        rewound: None,
         paused: None,
         failures: 0,
     }

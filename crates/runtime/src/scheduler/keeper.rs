@@ -1,0 +1,268 @@
+//! The book and the journal together.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use pianoroll_journal::{
+    Backend, Fate, JournalError, Keep, Occurrence, OccurrenceFilter, RunFilter,
+};
+use pianoroll_model::{Outcome, RunId, Status};
+use tokio::sync::Mutex;
+
+use super::book::{Book, BookError, Change, ScheduleState, Turn, Wanted, schedule_name};
+
+/// The schedules of a journal that this process owns. Whatever it answers is on disk.
+pub struct Scheduler {
+    backend: Arc<dyn Backend>,
+    // Held across the write that belongs to a change, so that what is on disk has the book's order. None after a failed write: what
+    // stands is read again.
+    book: Mutex<Option<Book>>,
+}
+
+/// Why the scheduler cannot do something.
+#[derive(Debug, thiserror::Error)]
+pub enum SchedulerError {
+    /// The journal.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// A schedule.
+    #[error(transparent)]
+    Book(#[from] BookError),
+}
+
+impl Scheduler {
+    /// The schedules of a journal. A journal that was restored since they were looked at last pauses all of them.
+    ///
+    /// # Errors
+    /// The journal cannot be read or written, or holds a schedule of another version.
+    pub async fn open(backend: Arc<dyn Backend>, now: Timestamp) -> Result<Self, SchedulerError> {
+        let mut book = load(&*backend).await?;
+        if let Some(restored) = backend.restored().await? {
+            backend.keep(book.restored(restored, now)).await?;
+        }
+        Ok(Self { backend, book: Mutex::new(Some(book)) })
+    }
+
+    /// Looks at the clock. What the answer begins has its row in the journal.
+    ///
+    /// # Errors
+    /// The journal cannot be written: nothing is begun, and the next look finds the same.
+    pub async fn tick(&self, now: Timestamp) -> Result<Turn, SchedulerError> {
+        let mut held = self.book.lock().await;
+        let mut book = self.take(&mut held).await?;
+        if book.is_before(now) {
+            let keeps = book.set_back(now);
+            if !keeps.is_empty() {
+                self.backend.keep(keeps).await?;
+                book = load(&*self.backend).await?;
+            }
+        }
+        let mut turn = book.tick(now);
+        self.write(&mut held, book, std::mem::take(&mut turn.keeps)).await?;
+        Ok(turn)
+    }
+
+    /// When the clock is to be looked at again; none where nothing is ever due.
+    pub async fn next_wake(&self) -> Option<Timestamp> {
+        self.book.lock().await.as_ref().and_then(Book::next_wake)
+    }
+
+    /// A run of an automation on a connection has begun, by hand or by an event.
+    pub async fn opened(&self, automation: &str, connection: &str, run: &RunId) {
+        if let Some(book) = self.book.lock().await.as_mut() {
+            book.opened(&schedule_name(automation, connection), run.clone());
+        }
+    }
+
+    /// An occurrence has made its run.
+    pub async fn begun(&self, schedule: &str, due: Timestamp, run: &RunId) {
+        if let Some(book) = self.book.lock().await.as_mut() {
+            book.begun(schedule, due, run.clone());
+        }
+    }
+
+    /// An occurrence could not make its run: it is tried again at a later moment.
+    pub async fn put_back(&self, schedule: &str, due: Timestamp, until: Timestamp) {
+        if let Some(book) = self.book.lock().await.as_mut() {
+            book.put_back(schedule, due, until);
+        }
+    }
+
+    /// A run has ended; answers whether its schedule is paused for it.
+    ///
+    /// # Errors
+    /// The journal cannot be written.
+    pub async fn ended(
+        &self,
+        automation: &str,
+        connection: &str,
+        run: &RunId,
+        outcome: Outcome,
+        now: Timestamp,
+    ) -> Result<bool, SchedulerError> {
+        let mut held = self.book.lock().await;
+        let mut book = self.take(&mut held).await?;
+        let name = schedule_name(automation, connection);
+        let (keeps, paused) = book.ended(&name, run, outcome, now);
+        self.write(&mut held, book, keeps).await?;
+        Ok(paused)
+    }
+
+    /// Pauses schedules, all of them or none.
+    ///
+    /// # Errors
+    /// There is none of a name, or the journal cannot be written.
+    pub async fn pause(
+        &self,
+        names: &[String],
+        note: &str,
+        now: Timestamp,
+    ) -> Result<(), SchedulerError> {
+        self.change(|book| each(names, |name| book.pause(name, note, now))).await
+    }
+
+    /// Lets schedules go on, all of them or none.
+    ///
+    /// # Errors
+    /// As [`Scheduler::pause`].
+    pub async fn resume(&self, names: &[String], now: Timestamp) -> Result<(), SchedulerError> {
+        self.change(|book| each(names, |name| book.resume(name, now))).await
+    }
+
+    /// Makes runs of due times between two moments that made none; answers how many.
+    ///
+    /// # Errors
+    /// As [`Scheduler::pause`].
+    pub async fn backfill(
+        &self,
+        name: &str,
+        (from, to): (Timestamp, Timestamp),
+        now: Timestamp,
+    ) -> Result<usize, SchedulerError> {
+        let mut held = self.book.lock().await;
+        let mut book = self.take(&mut held).await?;
+        let due = book.due_between(name, from, to.min(now))?;
+        let schedule = Some(name.to_owned());
+        let filter = OccurrenceFilter { schedule, from: Some(from), ..OccurrenceFilter::default() };
+        let known = self.backend.occurrences(&filter).await?;
+        let keeps = book.backfill(name, &due, &known, now)?;
+        let count = keeps.len();
+        self.write(&mut held, book, keeps).await?;
+        Ok(count)
+    }
+
+    /// Puts other schedules in the place of all that are there, together with what else is to be written in the same step.
+    ///
+    /// # Errors
+    /// A definition that cannot be, or the journal cannot be written: then nothing has changed.
+    pub async fn edit(
+        &self,
+        wanted: &BTreeMap<String, Wanted>,
+        with: Vec<Keep>,
+        now: Timestamp,
+    ) -> Result<(), SchedulerError> {
+        self.change(|book| {
+            let mut keeps = with;
+            keeps.extend(book.edit(wanted, now)?);
+            Ok(keeps)
+        })
+        .await
+    }
+
+    /// What an edit would do.
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    pub async fn compare(
+        &self,
+        wanted: &BTreeMap<String, Wanted>,
+    ) -> Result<BTreeMap<String, Change>, SchedulerError> {
+        let mut held = self.book.lock().await;
+        let book = self.take(&mut held).await?;
+        let changes = book.compare(wanted);
+        *held = Some(book);
+        Ok(changes)
+    }
+
+    /// All schedules as they stand, by name.
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    pub async fn states(&self) -> Result<Vec<ScheduleState>, SchedulerError> {
+        let mut held = self.book.lock().await;
+        let book = self.take(&mut held).await?;
+        let states = book.states();
+        *held = Some(book);
+        Ok(states)
+    }
+
+    /// How many schedules there are, and how many of them are paused.
+    pub async fn count(&self) -> (usize, usize) {
+        self.book.lock().await.as_ref().map_or((0, 0), Book::count)
+    }
+
+    async fn change(
+        &self,
+        change: impl FnOnce(&mut Book) -> Result<Vec<Keep>, BookError>,
+    ) -> Result<(), SchedulerError> {
+        let mut held = self.book.lock().await;
+        let mut book = self.take(&mut held).await?;
+        // A change that fails half-way is thrown away with the book.
+        let keeps = change(&mut book)?;
+        self.write(&mut held, book, keeps).await
+    }
+
+    /// The book, which is gone until it is put back: a write that fails leaves it so.
+    async fn take(&self, held: &mut Option<Book>) -> Result<Book, SchedulerError> {
+        match held.take() {
+            Some(book) => Ok(book),
+            None => load(&*self.backend).await,
+        }
+    }
+
+    async fn write(
+        &self,
+        held: &mut Option<Book>,
+        book: Book,
+        keeps: Vec<Keep>,
+    ) -> Result<(), SchedulerError> {
+        if !keeps.is_empty() {
+            self.backend.keep(keeps).await?;
+        }
+        *held = Some(book);
+        Ok(())
+    }
+}
+
+/// Reads what the journal keeps of all schedules: for those that only look, too.
+async fn load(backend: &dyn Backend) -> Result<Book, SchedulerError> {
+    let records = backend.schedules().await?;
+    let filter = OccurrenceFilter { fates: vec![Fate::Waiting], ..OccurrenceFilter::default() };
+    let waiting = backend.occurrences(&filter).await?;
+    let mut decided: Vec<Occurrence> = Vec::new();
+    for record in records.iter().filter(|record| record.rewound.is_some()) {
+        let schedule = Some(record.name.clone());
+        let from = Some(record.watermark);
+        let filter = OccurrenceFilter { schedule, from, ..OccurrenceFilter::default() };
+        decided.extend(backend.occurrences(&filter).await?);
+    }
+    let status = vec![Status::Pending, Status::Running, Status::Waiting];
+    let filter = RunFilter { status, ..RunFilter::default() };
+    let open = backend.runs(&filter).await?.into_iter().map(|run| {
+        let scope = run.new.scope;
+        (schedule_name(&scope.automation, &scope.connection), run.new.id)
+    });
+    Ok(Book::load(records, waiting, decided, open.collect())?)
+}
+
+fn each(
+    names: &[String],
+    mut change: impl FnMut(&str) -> Result<Vec<Keep>, BookError>,
+) -> Result<Vec<Keep>, BookError> {
+    let mut keeps = Vec::new();
+    for name in names {
+        keeps.extend(change(name)?);
+    }
+    Ok(keeps)
+}

@@ -1,0 +1,3 @@
+//! Schedules over time: no clock but the test's.
+
+mod book;
