@@ -23,6 +23,7 @@ use crate::request::{BuildError, HttpRequest, build};
 mod document;
 mod judge;
 mod next;
+mod probe;
 mod raw;
 mod settle;
 
@@ -132,28 +133,7 @@ impl Gateway {
         connection: &Connection,
         call: Call<'_>,
     ) -> Result<Answer, CallError> {
-        let operation = call.operation;
-        let request = build(operation, connection, call.arguments, call.key);
-        let request = request.map_err(|error| refused(operation.id, &error))?;
-        let class = match operation.retry {
-            // Without a key everywhere a repetition could double.
-            Retry::Keyed if !request.keyed => Retry::Once,
-            class => class,
-        };
-        let target = Target {
-            name: operation.id,
-            operation: Some(operation),
-            connection,
-            class,
-            wants_document: !matches!(operation.answer, operation::Answer::None),
-            budgets: budgets(operation, call.arguments),
-            ids: settle::ids(operation, connection, call.arguments),
-            cancel: call.cancel,
-            departure: call.departure,
-            lost: call.lost,
-            request,
-        };
-        self.drive(target).await
+        self.drive(target(connection, call)?).await
     }
 
     /// The result of a call as the caller gets it: counted, and without the key wherever it may have come from.
@@ -164,7 +144,7 @@ impl Gateway {
         });
         result.map_err(|error| {
             let mut failure = error.into_failure();
-            failure.scrub(&self.inner.credential);
+            self.inner.keys.scrub(&mut failure);
             failure.into()
         })
     }
@@ -184,9 +164,9 @@ impl Gateway {
             if target.lost && !target.class.resends_unknown() {
                 let failure = target.failure(ErrorKind::Dropped, Certainty::Unknown);
                 let failure = failure.detail("it was sent before, and its answer was never seen");
-                break self.probe(&target, failure, &mut effort).await;
+                break self.settle_by_probe(&target, failure, &mut effort).await;
             }
-            let failure = match self.once(&target, &mut effort).await {
+            let failure = match self.once(&target, &mut effort, &mut tally).await {
                 Ok(done) => break Ok((done, Settlement::Answered)),
                 Err(failure) => failure,
             };
@@ -209,30 +189,25 @@ impl Gateway {
                         break Err(cancelled(&target, &tally));
                     }
                 }
-                Next::Probe => break self.probe(&target, failure, &mut effort).await,
+                Next::Probe => break self.settle_by_probe(&target, failure, &mut effort).await,
                 Next::GiveUp => {
                     break Err(failure.impatient(self.inner.config.retries.longest_wait));
                 }
             }
         };
         match result {
-            Ok((done, settlement)) => Ok(Answer {
-                status: done.status,
-                body: done.body,
-                request_id: done.request_id,
-                date: done.date,
-                settlement,
-                attempts: effort,
-            }),
-            Err(mut failure) => {
-                failure.effort = effort;
-                Err(failure.into())
-            }
+            Ok((done, settlement)) => Ok(done.answer(settlement, effort)),
+            Err(failure) => Err(Failure { effort, ..failure }.into()),
         }
     }
 
     /// One turn, one request, one answer.
-    async fn once(&self, target: &Target<'_>, effort: &mut Effort) -> Result<Done, Failure> {
+    async fn once(
+        &self,
+        target: &Target<'_>,
+        effort: &mut Effort,
+        tally: &mut Tally,
+    ) -> Result<Done, Failure> {
         if target.cancel.is_some_and(Cancel::is_cancelled) {
             return Err(target.failure(ErrorKind::Cancelled, Certainty::NotDone));
         }
@@ -245,7 +220,8 @@ impl Gateway {
         }
         effort.retries += u32::from(effort.requests > 0);
         effort.requests += 1;
-        let exchange = self.inner.exchange(&target.request);
+        let credential = self.inner.keys.current();
+        let exchange = self.inner.exchange(&credential, &target.request);
         let outcome = match target.cancel.filter(|_| target.is_read()) {
             Some(cancel) => tokio::select! {
                 biased;
@@ -257,7 +233,7 @@ impl Gateway {
             None => exchange.await,
         };
         let limits = outcome.as_ref().ok().map(|reply| reply.limits);
-        let result = judge::judge(target, outcome, &self.inner.credential);
+        let result = judge::judge(target, outcome, &credential);
         let refused = result.as_ref().err().filter(|failure| failure.kind == ErrorKind::Throttled);
         effort.throttled += u32::from(refused.is_some());
         match (permit, refused, limits) {
@@ -269,7 +245,16 @@ impl Gateway {
             // Dropping it says that there is no more to say.
             (_, _, _) => {}
         }
-        result.map_err(|failure| *failure)
+        result.map_err(|mut failure| {
+            // Here, since by the end of the call the key may be another one.
+            failure.scrub(&credential);
+            let refused = failure.kind == ErrorKind::Unauthorized && !failure.by_api;
+            tally.key_replaced = refused && self.inner.keys.have_replaced(&credential);
+            if tally.key_replaced {
+                failure.trouble = None;
+            }
+            *failure
+        })
     }
 
     /// Waits for the limits; there is no permit where they are off.
@@ -332,9 +317,41 @@ pub(crate) struct Done {
     pub(crate) date: Option<Timestamp>,
 }
 
+impl Done {
+    fn answer(self, settlement: Settlement, attempts: Effort) -> Answer {
+        let Self { status, body, request_id, date } = self;
+        Answer { status, body, request_id, date, settlement, attempts }
+    }
+}
+
 /// The caller wished to stop while something was waited for.
 #[derive(Debug)]
 pub(crate) struct Stopped;
+
+/// What the loop needs to know about a call of an operation.
+fn target<'a>(connection: &'a Connection, call: Call<'a>) -> Result<Target<'a>, CallError> {
+    let operation = call.operation;
+    let request = build(operation, connection, call.arguments, call.key);
+    let request = request.map_err(|error| refused(operation.id, &error))?;
+    let class = match operation.retry {
+        // Without a key everywhere a repetition could double.
+        Retry::Keyed if !request.keyed => Retry::Once,
+        class => class,
+    };
+    Ok(Target {
+        name: operation.id,
+        operation: Some(operation),
+        connection,
+        class,
+        wants_document: !matches!(operation.answer, operation::Answer::None),
+        budgets: budgets(operation, call.arguments),
+        ids: settle::ids(operation, connection, call.arguments),
+        cancel: call.cancel,
+        departure: call.departure,
+        lost: call.lost,
+        request,
+    })
+}
 
 /// The budgets that a call's options are charged to.
 fn budgets(operation: &Operation, arguments: &Arguments) -> Vec<&'static Budget> {

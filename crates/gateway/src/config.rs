@@ -52,13 +52,7 @@ impl Endpoints {
     /// Whether both bases are on this machine, as a simulator's are.
     #[must_use]
     pub fn is_loopback(&self) -> bool {
-        let loopback = |text: &str| {
-            base(text).is_ok_and(|url| {
-                let host = url.host_str().unwrap_or_default();
-                let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
-                host == "localhost" || address.is_ok_and(|address| address.is_loopback())
-            })
-        };
+        let loopback = |text: &str| base(text).is_ok_and(|url| is_loopback(&url));
         loopback(&self.gateway) && loopback(&self.control)
     }
 
@@ -84,6 +78,13 @@ impl Endpoints {
         }
         Ok(())
     }
+}
+
+/// Whether a URL leads to this machine.
+pub(crate) fn is_loopback(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
 }
 
 fn maton(url: &Url) -> bool {
@@ -187,7 +188,8 @@ pub struct Config {
     /// The credential's limit.
     pub quota: Quota,
     /// A file through which all processes of this machine share the credential's quota; nothing keeps it to this one.
-    /// [`shared_quota_file`](crate::shared_quota_file) names the usual place.
+    /// [`shared_quota_file`](crate::shared_quota_file) names the usual place. It stays the same when the key is
+    /// [replaced](crate::Gateway::replace_credential).
     pub shared_quota: Option<PathBuf>,
     /// From the first packet until the connection stands, encryption included.
     pub connect_timeout: Duration,

@@ -3,6 +3,10 @@
 use reqwest::header::HeaderValue;
 use sha2::{Digest, Sha256};
 
+mod keys;
+
+pub(crate) use keys::Keys;
+
 /// A gateway key. It can be sent, and nothing else: its `Debug` is blank, and it can be neither shown nor serialised.
 #[derive(Clone)]
 pub struct Credential {
@@ -49,6 +53,11 @@ impl Credential {
             Err(std::env::VarError::NotPresent) => Err(CredentialError::Missing(name.to_owned())),
             Err(std::env::VarError::NotUnicode(_)) => Err(CredentialError::Characters),
         }
+    }
+
+    /// Whether it is the same key.
+    fn is(&self, other: &Self) -> bool {
+        self.key == other.key
     }
 
     /// The value of the `Authorization` header.

@@ -12,8 +12,10 @@ use crate::answer::Effort;
 use crate::credential::Credential;
 
 mod parse;
+mod trouble;
 
 pub(crate) use parse::{Parsed, parse};
+pub use trouble::Trouble;
 
 /// What kind of failure it is: what a program, or a person, can do about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -131,7 +133,7 @@ pub struct CallError {
     failure: Box<Failure>,
 }
 
-/// Everything known about a failed call. Written down and read again, it is the same.
+/// Everything known about a failed call. Written down and read again, it is the same but for [`Failure::trouble`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Failure {
     /// The operation's id, or method and path of a raw request.
@@ -156,6 +158,10 @@ pub struct Failure {
     pub by_api: bool,
     /// The gateway's `X-Request-Id`.
     pub request_id: Option<String>,
+    /// What it says about other calls. It is not written down, since it is about the time of the call: what is replayed from a
+    /// journal says nothing about today.
+    #[serde(skip)]
+    pub trouble: Option<Trouble>,
     /// What the call took until then.
     pub effort: Effort,
 }
@@ -174,6 +180,7 @@ impl Failure {
             retry_after: None,
             by_api: false,
             request_id: None,
+            trouble: None,
             effort: Effort::default(),
         }
     }
@@ -233,6 +240,13 @@ impl CallError {
     #[must_use]
     pub fn is_unknown_outcome(&self) -> bool {
         self.unknown_outcome
+    }
+
+    /// What the failure says about other calls of the same credential, connection or gateway; nothing where it is this call's
+    /// own, or where that is not known.
+    #[must_use]
+    pub fn trouble(&self) -> Option<Trouble> {
+        self.trouble
     }
 
     /// The first reason's code: `duplicate_profile`.

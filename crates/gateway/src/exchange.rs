@@ -7,7 +7,8 @@ use jiff::Timestamp;
 use pianoroll_model::Certainty;
 use reqwest::header::{DATE, HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER};
 
-use crate::config::{Config, ConfigError};
+use crate::client::describe;
+use crate::config::Config;
 use crate::credential::Credential;
 use crate::error::ErrorKind;
 use crate::request::HttpRequest;
@@ -42,43 +43,6 @@ pub(crate) struct Broken {
     pub(crate) message: String,
 }
 
-/// The HTTP client: connections are reused, answers may be compressed, HTTP/2 where a server offers it over TLS.
-pub(crate) fn client(config: &Config) -> Result<reqwest::Client, ConfigError> {
-    // Once a process; whoever was first has chosen, and any choice serves.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let mut builder = reqwest::Client::builder()
-        .user_agent(concat!("pianoroll/", env!("CARGO_PKG_VERSION")))
-        // A redirect would carry the key to wherever an answer says.
-        .redirect(reqwest::redirect::Policy::none())
-        .referer(false)
-        // Only our own loop knows what may be sent twice.
-        .retry(reqwest::retry::never())
-        // Neither the environment nor the system decides who sees the requests.
-        .no_proxy()
-        .gzip(true)
-        .connect_timeout(config.connect_timeout.min(config.request_timeout))
-        // Servers close idle connections after a minute or more; a request on a connection that is just being closed is lost in
-        // doubt, so ours go first.
-        .pool_idle_timeout(Duration::from_secs(30))
-        .tcp_nodelay(true);
-    let mut certificates = Vec::new();
-    for (index, bytes) in config.root_certificates.iter().enumerate() {
-        let wrong = |_| ConfigError::Certificate(index + 1);
-        if bytes.starts_with(b"-----BEGIN") {
-            certificates.extend(reqwest::Certificate::from_pem_bundle(bytes).map_err(wrong)?);
-        } else {
-            certificates.push(reqwest::Certificate::from_der(bytes).map_err(wrong)?);
-        }
-    }
-    builder = if config.endpoints.any_tls() {
-        builder.tls_certs_merge(certificates)
-    } else {
-        // Reading the system's certificates takes longer than a start may.
-        builder.tls_certs_only(certificates)
-    };
-    builder.build().map_err(|error| ConfigError::Client(describe(&error)))
-}
-
 /// Sends one request and reads its answer.
 pub(crate) async fn exchange(
     client: &reqwest::Client,
@@ -94,7 +58,7 @@ pub(crate) async fn exchange(
         status: response.status().as_u16(),
         body: Bytes::new(),
         broken: None,
-        retry_after: text(headers, RETRY_AFTER).and_then(|text| retry_after(text, now())),
+        retry_after: retry_after(headers, now()),
         limits: limits(headers),
         location: text(headers, LOCATION).map(str::to_owned),
         request_id: text(headers, HeaderName::from_static("x-request-id")).map(str::to_owned),
@@ -177,7 +141,8 @@ fn assemble(
     Ok(assembled)
 }
 
-fn broken(error: &reqwest::Error) -> Broken {
+/// What is known of an exchange that broke.
+pub(crate) fn broken(error: &reqwest::Error) -> Broken {
     let (kind, certainty) = if error.is_connect() {
         // The name, the port, the handshake or the patience for them: no request has left.
         (ErrorKind::Connect, Certainty::NotDone)
@@ -209,23 +174,6 @@ fn refused_stream(error: &reqwest::Error) -> bool {
     false
 }
 
-/// The innermost cause and what was tried; never the URL, which would double what the operation already says.
-fn describe(error: &reqwest::Error) -> String {
-    let mut texts: Vec<String> = Vec::new();
-    let mut source = std::error::Error::source(error);
-    while let Some(error) = source {
-        let text = error.to_string();
-        if !texts.iter().any(|known| known.contains(&text)) {
-            texts.push(text);
-        }
-        source = error.source();
-    }
-    match texts.is_empty() {
-        true => "the request failed".to_owned(),
-        false => texts.join(": "),
-    }
-}
-
 fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
     headers.get(name)?.to_str().ok()
 }
@@ -248,9 +196,9 @@ fn date(text: &str) -> Option<Timestamp> {
     Some(jiff::fmt::rfc2822::parse(text.trim()).ok()?.timestamp())
 }
 
-/// Seconds, or a date.
-fn retry_after(text: &str, now: Timestamp) -> Option<Duration> {
-    let text = text.trim();
+/// How long an answer asks to wait: seconds, or a date.
+pub(crate) fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+    let text = text(headers, RETRY_AFTER)?.trim();
     if let Ok(seconds) = text.parse::<u64>() {
         return Some(Duration::from_secs(seconds));
     }
@@ -269,7 +217,10 @@ mod tests {
     fn retry_after_is_a_number_or_a_date() {
         let now: Timestamp = "2026-11-21T10:00:00Z".parse().unwrap();
         let check = |text: &str, seconds: Option<f64>| {
-            assert_eq!(retry_after(text, now).map(|wait| wait.as_secs_f64()), seconds, "{text}");
+            let headers =
+                HeaderMap::from_iter([(RETRY_AFTER, HeaderValue::from_str(text).unwrap())]);
+            let wait = retry_after(&headers, now);
+            assert_eq!(wait.map(|wait| wait.as_secs_f64()), seconds, "{text}");
         };
         check("1", Some(1.0));
         check(" 60 ", Some(60.0));

@@ -11,9 +11,10 @@ use rand_pcg::rand_core::Rng;
 
 use crate::answer::{Effort, Statistics};
 use crate::call::Call;
+use crate::client::client;
 use crate::config::{Config, ConfigError, Quota};
 use crate::connection::Connection;
-use crate::credential::Credential;
+use crate::credential::{Credential, Keys};
 use crate::error::{CallError, ErrorKind, Failure};
 use crate::exchange::{self, Broken, Reply};
 use crate::limiter::{Limiter, Shared};
@@ -29,7 +30,7 @@ pub struct Gateway {
 
 pub(crate) struct Inner {
     pub(crate) config: Config,
-    pub(crate) credential: Credential,
+    pub(crate) keys: Keys,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) counters: Counters,
     /// Nothing where the quota is off.
@@ -60,7 +61,11 @@ impl Gateway {
         if config.quota == Quota::Off && config.endpoints.is_maton() {
             return Err(ConfigError::QuotaOff);
         }
-        let http = exchange::client(&config)?;
+        let http = client(
+            config.connect_timeout.min(config.request_timeout),
+            config.endpoints.any_tls(),
+            &config.root_certificates,
+        )?;
         let random = Mutex::new(Pcg64Mcg::new(u128::from(config.seed)));
         let shared = match &config.shared_quota {
             None => None,
@@ -77,7 +82,8 @@ impl Gateway {
             }
         };
         let counters = Counters::default();
-        let inner = Inner { config, credential, clock, counters, limiter, http, random };
+        let keys = Keys::new(credential);
+        let inner = Inner { config, keys, clock, counters, limiter, http, random };
         Ok(Self { inner: Arc::new(inner), by_hand: false })
     }
 
@@ -109,6 +115,24 @@ impl Gateway {
         })
     }
 
+    /// Takes another key for all clones: requests that begin from now on are sent with it, and those under way are seen to their
+    /// end with the old one. A request that is refused for a key that was replaced meanwhile is sent again with the new one.
+    /// Whether it was another key.
+    ///
+    /// The quota stays as it is, with all that is known about it, since the account behind the key is taken to be the same. So
+    /// does the file of [`Config::shared_quota`], although its name holds a digest of the old key: this process goes on in the
+    /// old file, and one that starts with the new key opens another. Until this one starts anew they do not share the quota,
+    /// and the gateway's 429s are what keeps them apart.
+    pub fn replace_credential(&self, credential: Credential) -> bool {
+        self.inner.keys.replace(credential)
+    }
+
+    /// Names the current key without telling it: [`Credential::fingerprint`].
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        self.inner.keys.current().fingerprint()
+    }
+
     /// The settings.
     #[must_use]
     pub fn config(&self) -> &Config {
@@ -124,9 +148,13 @@ impl Gateway {
 
 impl Inner {
     /// One request and its answer, within the time that a request may take.
-    pub(crate) async fn exchange(&self, request: &HttpRequest) -> Result<Reply, Broken> {
+    pub(crate) async fn exchange(
+        &self,
+        credential: &Credential,
+        request: &HttpRequest,
+    ) -> Result<Reply, Broken> {
         let now = || self.clock.now();
-        let exchange = exchange::exchange(&self.http, &self.config, &self.credential, request, now);
+        let exchange = exchange::exchange(&self.http, &self.config, credential, request, now);
         tokio::select! {
             biased;
             outcome = exchange => outcome,

@@ -4,6 +4,8 @@
 //! goes limiter → request → retry by the operation's class → typed [`CallError`], and every request carries a
 //! [`Connection`]'s id, never the gateway's own choice of one.
 //!
+//! [`Outbound`] is the other way out, for notifications and heartbeats: it knows no credential, and its URLs are secrets.
+//!
 //! Invariants: only this crate builds HTTP requests; only [`call`](Gateway::call)'s loop sends one twice; no redirect,
 //! no link of an answer and no proxy of the environment is ever followed; the key leaves in one header and nowhere else.
 //! This crate never knows what a guest is, and no route is named here.
@@ -20,10 +22,13 @@ mod error;
 mod request;
 
 mod call;
+mod client;
 mod connections;
 mod exchange;
 mod gateway;
 mod limiter;
+
+mod outbound;
 
 #[cfg(feature = "bench")]
 #[doc(hidden)]
@@ -37,7 +42,8 @@ pub use config::{Config, ConfigError, Endpoints, ParseQuotaError, Quota, Retries
 pub use connection::{Connection, served_revision};
 pub use connections::{ConnectionInfo, ResolveError};
 pub use credential::{Credential, CredentialError};
-pub use error::{CallError, ErrorKind, Failure, Reason};
+pub use error::{CallError, ErrorKind, Failure, Reason, Trouble};
 pub use gateway::Gateway;
 pub use limiter::shared_quota_file;
+pub use outbound::{Outbound, OutboundError, SecretUrl};
 pub use request::{BuildError, HttpRequest, build};

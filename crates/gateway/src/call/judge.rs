@@ -6,7 +6,7 @@ use pianoroll_model::Certainty;
 
 use super::{Done, Target, document};
 use crate::credential::Credential;
-use crate::error::{ErrorKind, Failure, Parsed, Reason, parse};
+use crate::error::{ErrorKind, Failure, Parsed, Reason, Trouble, parse};
 use crate::exchange::{Broken, Reply};
 
 /// Whether an exchange was a success, and if not, what is known.
@@ -15,8 +15,11 @@ pub(super) fn judge(
     outcome: Result<Reply, Broken>,
     credential: &Credential,
 ) -> Result<Done, Box<Failure>> {
-    let mut reply = outcome
-        .map_err(|broken| target.failure(broken.kind, broken.certainty).detail(broken.message))?;
+    let mut reply = outcome.map_err(|broken| {
+        let failure = target.failure(broken.kind, broken.certainty).detail(broken.message);
+        let trouble = (broken.kind == ErrorKind::Connect).then_some(Trouble::Gateway);
+        Failure { trouble, ..failure }
+    })?;
     if let Ok(text) = std::str::from_utf8(&reply.body)
         && credential.is_in(text)
     {
@@ -99,7 +102,8 @@ fn refusal(target: &Target<'_>, reply: &Reply) -> Failure {
         (410, _) => ErrorKind::Gone,
         _ => ErrorKind::Invalid,
     };
-    let failure = target.failure(kind, Certainty::NotDone);
+    let trouble = trouble(target, reply.status, kind, &parsed);
+    let failure = Failure { trouble, ..target.failure(kind, Certainty::NotDone) };
     let failure = match kind {
         ErrorKind::Unauthorized if parsed.is_api() => {
             failure.note("the API refuses the connection; authorise it anew")
@@ -116,7 +120,8 @@ fn outage(target: &Target<'_>, reply: &Reply) -> Failure {
     let certainty = if refused { Certainty::NotDone } else { Certainty::Unknown };
     let by_gateway = reply.status == 500 && !parsed.is_api();
     let kind = if by_gateway { ErrorKind::Gateway } else { ErrorKind::Upstream };
-    let failure = target.failure(kind, certainty);
+    let trouble = trouble(target, reply.status, kind, &parsed);
+    let failure = Failure { trouble, ..target.failure(kind, certainty) };
     let failure = match by_gateway && target.request.host == Host::Gateway {
         true => failure.note(
             "the API itself said nothing: the connection's authorisation may have expired; authorise it anew if this stays",
@@ -124,6 +129,24 @@ fn outage(target: &Target<'_>, reply: &Reply) -> Failure {
         false => failure,
     };
     explain(Failure { retry_after: reply.retry_after, ..failure }, parsed)
+}
+
+/// What a failure says about other calls; [`Trouble`] tells where each of these is known from.
+fn trouble(target: &Target<'_>, status: u16, kind: ErrorKind, parsed: &Parsed) -> Option<Trouble> {
+    if kind == ErrorKind::Unauthorized && !parsed.is_api() {
+        return Some(Trouble::Credential);
+    }
+    let of_connection = match (kind, status, parsed) {
+        (ErrorKind::Unauthorized | ErrorKind::Gateway, _, _) => true,
+        (ErrorKind::Invalid, 412, Parsed::Gateway(_)) => true,
+        (ErrorKind::Invalid, 400, Parsed::Gateway(reason)) => {
+            let detail = reason.detail.as_deref().unwrap_or_default();
+            detail.to_lowercase().contains("connection")
+        }
+        _ => false,
+    };
+    // The control plane is reached through no connection.
+    (of_connection && target.request.host == Host::Gateway).then_some(Trouble::Connection)
 }
 
 fn explain(mut failure: Failure, parsed: Parsed) -> Failure {

@@ -16,6 +16,8 @@ pub(super) struct Tally {
     pub(super) throttles: u32,
     /// 500s of the gateway itself.
     pub(super) gateway: u32,
+    /// Whether the last request was refused for a key that has been replaced since.
+    pub(super) key_replaced: bool,
     /// Whether an answer was lost: from then on nobody knows, whatever else happens.
     pub(super) lost: bool,
 }
@@ -88,6 +90,10 @@ pub(super) fn next(class: Retry, failure: &Failure, tally: &Tally, retries: &Ret
     match failure.kind {
         ErrorKind::Throttled if tally.throttles <= retries.throttles => Next::Again(pause),
         ErrorKind::Throttled => Next::GiveUp,
+        // The new key has not been asked.
+        ErrorKind::Unauthorized if tally.key_replaced && may_repeat => {
+            Next::Again(Pause::UpTo(Duration::ZERO))
+        }
         // This request certainly did nothing, so that sending it again adds nothing, whatever the class.
         ErrorKind::Connect if may_repeat => Next::Again(pause),
         ErrorKind::Upstream
@@ -209,6 +215,18 @@ mod tests {
             for class in ALL {
                 check(class, failure(kind, Certainty::NotDone, Some(status)), &Next::GiveUp);
             }
+        }
+    }
+
+    #[test]
+    fn what_was_refused_for_a_key_that_was_replaced_is_sent_with_the_new_one() {
+        let mut tally = Tally { key_replaced: true, ..Tally::default() };
+        let retries = Retries::default();
+        for sent in 1..=retries.attempts {
+            let refused = failure(ErrorKind::Unauthorized, Certainty::NotDone, Some(401));
+            let refused = tally.count(refused);
+            let found = next(Retry::Once, &refused, &tally, &retries);
+            assert_eq!(found == Next::GiveUp, sent == retries.attempts, "{sent}");
         }
     }
 

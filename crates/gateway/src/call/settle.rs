@@ -78,7 +78,7 @@ impl Gateway {
     }
 
     /// Reads whether an operation that must not be sent twice has happened.
-    pub(super) async fn probe(
+    pub(super) async fn settle_by_probe(
         &self,
         target: &Target<'_>,
         mut failure: Failure,
@@ -93,9 +93,14 @@ impl Gateway {
                 }
                 // That it is not there (yet) proves nothing: the request may still be on its way.
                 Ok(_) => {
-                    failure.note = Some(format!("{probe} shows nothing of it", probe = probe.id))
+                    failure.note = Some(format!("{probe} shows nothing of it", probe = probe.id));
+                    // The same key and connection have just brought an answer.
+                    failure.trouble = None;
                 }
-                Err(error) => failure.note = Some(format!("the probe did not tell: {error}")),
+                Err(error) => {
+                    failure.note = Some(format!("the probe did not tell: {error}"));
+                    failure.trouble = error.trouble().or(failure.trouble);
+                }
             }
         }
         failure.certainty = Certainty::Unknown;

@@ -1,4 +1,5 @@
-//! Whose turn it is: calls by hand first, then each connection in turn, within one in the order of arrival.
+//! Whose turn it is: calls by hand first, then each connection in turn, within one in the order of arrival. The turns of
+//! calls by hand are counted apart, so that a person at work on an account does not hold its runs up for good.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -14,6 +15,9 @@ use crate::exchange::Limits;
 /// A connection and what of it is limited: an endpoint or a budget.
 type Key = (Arc<str>, Arc<str>);
 
+/// Who takes turns: whether by hand, and a connection.
+type Party = (bool, Arc<str>);
+
 /// Past so many endpoints, those with nothing to remember are forgotten.
 const MANY: usize = 256;
 
@@ -27,7 +31,7 @@ pub(crate) struct Queue {
     /// Who of those waiting watches the clock for all.
     watcher: Option<u64>,
     /// When each connection last had its turn, counted in turns.
-    served: HashMap<Arc<str>, u64>,
+    served: HashMap<Party, u64>,
     turns: u64,
 }
 
@@ -137,7 +141,7 @@ impl Queue {
             waiting.leave = Some(leave);
             waiting.wake.notify_one();
             let want = waiting.want.clone();
-            self.served.insert(Arc::clone(&want.connection), turns);
+            self.served.insert(party(&want), turns);
             for key in keys(&want) {
                 if let Some(endpoint) = self.endpoints.get_mut(&key) {
                     endpoint.take(leave);
@@ -166,7 +170,7 @@ impl Queue {
             if ready > now {
                 continue;
             }
-            let served = self.served.get(&waiting.want.connection).copied().unwrap_or(0);
+            let served = self.served.get(&party(&waiting.want)).copied().unwrap_or(0);
             let rank = (!waiting.want.by_hand, served, *ticket);
             if best.is_none_or(|known| rank < known) {
                 best = Some(rank);
@@ -246,6 +250,10 @@ impl Queue {
             self.served.clear();
         }
     }
+}
+
+fn party(want: &Want) -> Party {
+    (want.by_hand, Arc::clone(&want.connection))
 }
 
 /// The endpoint first, then the budgets.

@@ -8,6 +8,8 @@ use pianoroll_model::ManualClock;
 
 use super::*;
 
+mod shares;
+
 const LONGEST: Duration = Duration::from_secs(900);
 
 struct Bench {

@@ -6,9 +6,12 @@
 mod bodies;
 mod cancel;
 mod headers;
+mod keys;
 mod lost;
+mod outbound;
 mod secrets;
 mod simulator;
 mod statuses;
 mod support;
 mod tls;
+mod trouble;

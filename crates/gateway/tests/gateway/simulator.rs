@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use pianoroll_api::{Arguments, app, requests};
 use pianoroll_gateway::{
-    Config, Connection, Credential, Endpoints, ErrorKind, Gateway, Quota, ResolveError, Retries,
-    Settlement, SystemClock, served_revision,
+    Cancel, Config, Connection, Credential, Endpoints, ErrorKind, Gateway, Quota, ResolveError,
+    Retries, Settlement, SystemClock, Trouble, served_revision,
 };
 use pianoroll_simulator::{Rule, Settings, Simulator, When};
 use serde_json::json;
@@ -127,6 +127,9 @@ async fn a_wrong_key_and_a_wrong_connection_are_refused() {
         start(Settings { key: Some("the-right-key".to_owned()), ..unlimited() }).await;
     let error = call(&gateway, "profiles.list", Arguments::default()).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::Unauthorized, "{error}");
+    assert_eq!(error.trouble(), Some(Trouble::Credential));
+    assert!(gateway.replace_credential(Credential::new("the-right-key".to_owned()).unwrap()));
+    gateway.probe(&crate::support::connection(), &Cancel::new()).await.unwrap();
     let (_simulator, gateway) = start(unlimited()).await;
     let klaviyo = app("klaviyo").unwrap();
     let revision = klaviyo.revisions[0];
@@ -138,4 +141,7 @@ async fn a_wrong_key_and_a_wrong_connection_are_refused() {
     let call = pianoroll_gateway::Call::new(operation, &arguments);
     let error = gateway.call(&elsewhere, call).await.unwrap_err();
     assert_eq!((error.kind, error.by_api), (ErrorKind::Invalid, false), "{error}");
+    assert_eq!(error.trouble(), Some(Trouble::Connection));
+    let error = gateway.probe(&elsewhere, &Cancel::new()).await.unwrap_err();
+    assert_eq!(error.trouble(), Some(Trouble::Connection));
 }

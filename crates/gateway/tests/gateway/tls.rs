@@ -9,8 +9,8 @@ use hyper::service::service_fn;
 use hyper::{Request, Response, Version};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use pianoroll_api::Arguments;
-use pianoroll_gateway::{Config, Endpoints, ErrorKind};
-use pianoroll_model::Certainty;
+use pianoroll_gateway::{Config, Endpoints, ErrorKind, Outbound, OutboundError, SecretUrl};
+use pianoroll_model::{Certainty, ManualClock};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
@@ -124,6 +124,20 @@ async fn a_certificate_that_is_not_trusted_ends_it_before_anything_is_sent() {
     .unwrap_err();
     assert_eq!((error.kind, error.certainty), (ErrorKind::Connect, Certainty::NotDone), "{error}");
     assert!(error.to_string().contains("certificate"), "{error}");
+    assert!(server.seen.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn no_notification_leaves_for_a_server_that_is_not_trusted() {
+    let server = start(&[b"h2", b"http/1.1"]).await;
+    let outbound = Outbound::new(Arc::new(ManualClock::new(jiff::Timestamp::UNIX_EPOCH))).unwrap();
+    let url = format!("https://localhost:{}/services/T0pS3cret", server.address.port());
+    let url = SecretUrl::new(&url).unwrap();
+    let body = serde_json::json!({"text": "x"});
+    let error = outbound.post(&url, &body, "key").await.unwrap_err();
+    assert!(matches!(error, OutboundError::Unreachable { .. }), "{error:?}");
+    assert!(error.to_string().contains("certificate"), "{error}");
+    assert!(!format!("{error} {error:?}").contains("T0p"), "{error:?}");
     assert!(server.seen.lock().unwrap().is_empty());
 }
 

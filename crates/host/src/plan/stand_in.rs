@@ -163,6 +163,7 @@ fn failure(operation: &str, kind: ErrorKind, reason: Reason) -> Failure {
         retry_after: None,
         by_api: false,
         request_id: None,
+        trouble: None,
         effort: Effort::default(),
     }
 }
