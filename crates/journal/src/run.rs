@@ -130,6 +130,14 @@ pub enum WaitingReason {
     UnknownOutcome,
     /// The journal was restored from a backup: what came after the backup may have happened already.
     Restored,
+    /// Its process was told to end: it goes on with the next one.
+    Stopped,
+    /// The gateway refuses the key: it goes on once it takes one again.
+    Credential,
+    /// The gateway's connection to the account is dead: it goes on once it is alive again.
+    Connection,
+    /// The gateway cannot be reached: it goes on once it can be.
+    Gateway,
 }
 
 impl WaitingReason {
@@ -141,6 +149,10 @@ impl WaitingReason {
             WaitingReason::Retry => "retry",
             WaitingReason::UnknownOutcome => "unknown_outcome",
             WaitingReason::Restored => "restored",
+            WaitingReason::Stopped => "stopped",
+            WaitingReason::Credential => "credential",
+            WaitingReason::Connection => "connection",
+            WaitingReason::Gateway => "gateway",
         }
     }
 }

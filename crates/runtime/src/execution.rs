@@ -1,5 +1,6 @@
 //! A guest and its host become an attempt of a run, and that a report.
 
+mod halt;
 mod next;
 
 use std::collections::BTreeMap;
@@ -14,7 +15,8 @@ use pianoroll_journal::{Attempt, JournalError};
 use pianoroll_model::{Outcome, RunId};
 use serde_json::Value;
 
-pub use next::{Attempts, Next};
+pub use halt::{Halt, HaltReason};
+pub use next::{Attempts, Next, Terms, reason_of};
 
 /// How a run went.
 #[derive(Clone, Debug)]
@@ -55,7 +57,7 @@ pub struct RunReport {
 
 /// Runs a guest to its end, or to the end of an attempt where the settings have a journal: then what comes after it is
 /// recorded too. Cancelling the settings' signal ends it at its next call.
-pub async fn execute(guest: &dyn Guest, settings: HostSettings, attempts: &Attempts) -> RunReport {
+pub async fn execute(guest: &dyn Guest, settings: HostSettings, terms: &Terms) -> RunReport {
     let (run, started, clock) = (settings.run.clone(), settings.started, settings.clock.clone());
     let (seed, journal) = (settings.seed, settings.journal.clone());
     let begin = clock.monotonic();
@@ -77,7 +79,13 @@ pub async fn execute(guest: &dyn Guest, settings: HostSettings, attempts: &Attem
     let unknown = host.ledger().entries.into_iter().filter(is_unknown).collect();
     let (outcome, result, error) = match ended {
         Ok(result) => (Outcome::Completed, result, None),
-        Err(error) if error.is_cancelled() => (Outcome::Cancelled, Value::Null, Some(error)),
+        Err(error) if error.is_cancelled() => match terms.halt.reason() {
+            Some(HaltReason::Timeout { most }) => {
+                let text = format!("the run took longer than its timeout of {most:?}");
+                (Outcome::Failed, Value::Null, Some(GuestError::program(text)))
+            }
+            _ => (Outcome::Cancelled, Value::Null, Some(error)),
+        },
         Err(error) => (Outcome::Failed, Value::Null, Some(error)),
     };
     let elapsed = clock.monotonic().saturating_sub(begin);
@@ -102,7 +110,7 @@ pub async fn execute(guest: &dyn Guest, settings: HostSettings, attempts: &Attem
         unrecorded: None,
     };
     if let Some(journal) = journal {
-        report.next = next::after(report.error.as_ref(), attempt, attempts, clock.now(), seed);
+        report.next = next::after(report.error.as_ref(), attempt, terms, clock.now(), seed);
         report.unrecorded = close(&host, &journal, &report, clock.now()).await.err();
     }
     report

@@ -6,6 +6,7 @@
 //! - [`folder`]: the project's folder, as programs may use it; the only place that opens files for them.
 //! - [`state_folder`]: where the journal of a project's runs is.
 //! - [`durable`]: what the journal keeps of a run's settings, so that another attempt can begin.
+//! - [`deployment`]: the checked snapshot of a project that `serve` runs.
 //! - [`components`]: the components of plugins that stored runs are made of.
 //! - [`retention`]: how long it is kept.
 //! - [`schedule`]: when something is due, in a zone, through daylight saving.
@@ -18,6 +19,7 @@
 pub mod base_url;
 pub mod components;
 pub mod credential;
+pub mod deployment;
 pub mod durable;
 pub mod execution;
 pub mod folder;

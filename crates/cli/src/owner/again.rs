@@ -190,6 +190,7 @@ impl FolderOwner {
             run: new.id.clone(),
             program: self.runnable(&self.program(&new.program).await?).await?,
             accounts: Accounts::of(&settings, &project)?,
+            terms: attempt::terms(&settings),
             settings,
             params,
             project,

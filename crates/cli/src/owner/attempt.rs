@@ -8,7 +8,7 @@ use pianoroll_host::HostSettings;
 use pianoroll_journal::Attempt;
 use pianoroll_model::{Outcome, RunId};
 use pianoroll_runtime::durable::RunSettings;
-use pianoroll_runtime::execution::{self, Attempts, RunReport};
+use pianoroll_runtime::execution::{self, Attempts, RunReport, Terms};
 use pianoroll_runtime::folder::Folder;
 use pianoroll_runtime::project::Project;
 use pianoroll_server::{Audience, Ended, Event, Reply};
@@ -35,6 +35,12 @@ pub(super) struct Ready {
     /// Whether effects are told on any account, and not only on a live one.
     pub(super) tells_effects: bool,
     pub(super) cancel: Cancel,
+    pub(super) terms: Terms,
+}
+
+/// The terms of a run that somebody waits for.
+pub(super) fn terms(settings: &RunSettings) -> Terms {
+    Terms { attempts: Attempts::of(settings.attempts), ..Terms::default() }
 }
 
 /// What tells one attempt of a run from another.
@@ -113,8 +119,7 @@ impl Ready {
             )
         };
         let guest = self.program.guest(&self.settings, &self.project);
-        let attempts = Attempts::of(self.settings.attempts);
-        let report = execution::execute(&*guest, settings, &attempts).await;
+        let report = execution::execute(&*guest, settings, &self.terms).await;
         let mut exit = report::exit(&report);
         let hint = match herald.confirm.as_ref().and_then(Confirm::answer) {
             Some(Reply::Nobody) => {

@@ -46,6 +46,7 @@ impl Ephemeral {
         };
         let ready = Ready {
             accounts: Accounts::of(&start.settings, &project)?,
+            terms: attempt::terms(&start.settings),
             run: start.run,
             program,
             settings: start.settings,

@@ -91,6 +91,7 @@ impl FolderOwner {
             audience,
             tells_effects: false,
             cancel: under_way.cancel.clone(),
+            terms: attempt::terms(&settings),
         };
         let opened = ready.open(&self.clients).await?;
         opened.note_in(&mut settings);
@@ -154,27 +155,10 @@ impl FolderOwner {
     pub(super) async fn attempts(&self, ready: &Ready, opened: &Opened) -> Result<Ended, Failure> {
         let run = &ready.run;
         loop {
-            let attempt =
-                self.journal.begin(run, self.clock.now()).await.map_err(|error| failed(&error))?;
-            let number = attempt.number();
-            ready.audience.hear(Event::Started { run: run.clone(), attempt: number });
-            if number > 1 {
-                let calls = counted(attempt.left() as u64, "entry", "entries");
-                let text = format!("attempt {number} of run {run}: {calls} in the journal");
-                ready.note(Styled(DIM, text));
-            }
-            let (started, seed) = {
-                let record = attempt.started_as();
-                (record.new.started, record.new.seed)
-            };
-            let this = This { journal: Some(attempt), started, seed, dry_run: false };
-            let mut done = ready.attempt(opened, this).await?;
-            if let Some(error) = &done.report.unrecorded {
-                let text = format!("the end of the attempt is not recorded: {error}");
-                ready.note(format_args!("{}: {text}", Styled(HEADING, "note")));
-            }
+            let mut done = self.attempt(ready, opened).await?;
             match done.report.next {
-                Next::Over => return Ok(ready.ended(done, &opened.about())),
+                // Who waits for a run is told of a trouble, and the run does not wait for its end.
+                Next::Over | Next::After(_) => return Ok(ready.ended(done, &opened.about())),
                 Next::Person => {
                     done.exit = Exit::UnknownOutcome;
                     done.hint = Some(resolve_hint(run));
@@ -190,6 +174,31 @@ impl FolderOwner {
                 }
             }
         }
+    }
+
+    /// Makes one recorded attempt of a run.
+    pub(super) async fn attempt(&self, ready: &Ready, opened: &Opened) -> Result<Done, Failure> {
+        let run = &ready.run;
+        let attempt =
+            self.journal.begin(run, self.clock.now()).await.map_err(|error| failed(&error))?;
+        let number = attempt.number();
+        ready.audience.hear(Event::Started { run: run.clone(), attempt: number });
+        if number > 1 {
+            let calls = counted(attempt.left() as u64, "entry", "entries");
+            let text = format!("attempt {number} of run {run}: {calls} in the journal");
+            ready.note(Styled(DIM, text));
+        }
+        let (started, seed) = {
+            let record = attempt.started_as();
+            (record.new.started, record.new.seed)
+        };
+        let this = This { journal: Some(attempt), started, seed, dry_run: false };
+        let done = ready.attempt(opened, this).await?;
+        if let Some(error) = &done.report.unrecorded {
+            let text = format!("the end of the attempt is not recorded: {error}");
+            ready.note(format_args!("{}: {text}", Styled(HEADING, "note")));
+        }
+        Ok(done)
     }
 
     /// Waits until a moment by the wall clock; false where the run was cancelled before.

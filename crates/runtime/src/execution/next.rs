@@ -3,12 +3,14 @@
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use pianoroll_gateway::{CallError, Trouble};
 use pianoroll_host::{Cause, GuestError, RandomStream};
 use pianoroll_journal::{AttemptEnd, End, Waiting, WaitingReason};
 use pianoroll_model::{Outcome, Status};
 use serde_json::Value;
 
 use super::RunReport;
+use super::halt::{Halt, HaltReason};
 
 /// What becomes of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,9 +21,11 @@ pub enum Next {
     At {
         /// When.
         when: Timestamp,
-        /// `Time` where the program waits, `Retry` after something that may pass.
+        /// `Time` where the program waits, `Retry` after something that may pass, `Stopped` where its process ends.
         reason: WaitingReason,
     },
+    /// Another attempt, once a trouble is over that is not the run's own.
+    After(Trouble),
     /// An operator's word: an effect has an unknown outcome.
     Person,
 }
@@ -57,6 +61,28 @@ impl Attempts {
     }
 }
 
+/// What decides, beside the program, what becomes of a run.
+#[derive(Clone, Debug, Default)]
+pub struct Terms {
+    /// How often it is tried.
+    pub attempts: Attempts,
+    /// Given by whoever ends the attempt for another reason than a person's wish, before it is cancelled.
+    pub halt: Halt,
+    /// Whether it waits for the end of a trouble that is not its own: a key that is refused, a gateway that is not there. Otherwise it
+    /// fails.
+    pub waits_for_trouble: bool,
+}
+
+/// Why a run waits for the end of a trouble.
+#[must_use]
+pub const fn reason_of(trouble: Trouble) -> WaitingReason {
+    match trouble {
+        Trouble::Credential => WaitingReason::Credential,
+        Trouble::Connection => WaitingReason::Connection,
+        Trouble::Gateway => WaitingReason::Gateway,
+    }
+}
+
 impl Default for Attempts {
     fn default() -> Self {
         Self::of(1)
@@ -67,14 +93,23 @@ impl Default for Attempts {
 pub(super) fn after(
     error: Option<&GuestError>,
     attempt: u32,
-    attempts: &Attempts,
+    terms: &Terms,
     now: Timestamp,
     seed: u64,
 ) -> Next {
-    let Some(host) = error.and_then(GuestError::host) else { return Next::Over };
-    match host.cause() {
-        Cause::Parked { until } => Next::At { when: *until, reason: WaitingReason::Time },
-        Cause::UnknownOutcome(_) => Next::Person,
+    let halted = terms.halt.reason();
+    let Some(error) = error else { return Next::Over };
+    if error.is_cancelled() && halted == Some(HaltReason::Stop) {
+        return Next::At { when: now, reason: WaitingReason::Stopped };
+    }
+    let attempts = &terms.attempts;
+    let Some(host) = error.host() else { return Next::Over };
+    let trouble =
+        host.call_error().and_then(CallError::trouble).filter(|_| terms.waits_for_trouble);
+    match (host.cause(), trouble) {
+        (Cause::Parked { until }, _) => Next::At { when: *until, reason: WaitingReason::Time },
+        (Cause::UnknownOutcome(_), _) => Next::Person,
+        (_, Some(trouble)) => Next::After(trouble),
         _ if host.is_retryable() && attempt < attempts.most => {
             let pause = SignedDuration::try_from(attempts.pause(attempt, seed)).ok();
             let when =
@@ -90,11 +125,13 @@ pub(super) fn end(report: &RunReport, at: Timestamp) -> End {
     let waiting = match report.next {
         Next::Over => None,
         Next::At { when, reason } => Some(Waiting { reason, until: Some(when) }),
+        Next::After(trouble) => Some(Waiting { reason: reason_of(trouble), until: None }),
         Next::Person => Some(Waiting { reason: WaitingReason::UnknownOutcome, until: None }),
     };
-    let parked = matches!(report.next, Next::At { reason: WaitingReason::Time, .. });
+    let reason = waiting.map(|waiting| waiting.reason);
+    let parked = matches!(reason, Some(WaitingReason::Time | WaitingReason::Stopped));
     let end = match report.outcome {
-        _ if parked => AttemptEnd::Parked,
+        _ if parked || matches!(report.next, Next::After(_)) => AttemptEnd::Parked,
         Outcome::Completed => AttemptEnd::Completed,
         Outcome::Cancelled => AttemptEnd::Cancelled,
         Outcome::Failed | Outcome::Skipped => AttemptEnd::Failed,

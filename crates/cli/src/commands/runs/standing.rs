@@ -78,6 +78,10 @@ impl Standing {
             (WaitingReason::Retry, None) => "its next attempt".to_owned(),
             (WaitingReason::UnknownOutcome, _) => "a word: unknown outcome".to_owned(),
             (WaitingReason::Restored, _) => "a word: restored from a backup".to_owned(),
+            (WaitingReason::Stopped, _) => "the next `pianoroll serve`".to_owned(),
+            (WaitingReason::Credential, _) => "a key that the gateway takes".to_owned(),
+            (WaitingReason::Connection, _) => "the gateway's connection to the account".to_owned(),
+            (WaitingReason::Gateway, _) => "the gateway".to_owned(),
         }
     }
 }

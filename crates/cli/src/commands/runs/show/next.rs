@@ -34,7 +34,12 @@ pub(super) fn lines(shown: &Shown, run: &str) -> Vec<String> {
         Standing::Pending | Standing::Interrupted => vec![retry(goes_on), cancel],
         Standing::Waiting(Some(waiting)) => match waiting.reason {
             WaitingReason::UnknownOutcome => unknown(shown, run),
-            WaitingReason::Time | WaitingReason::Retry => vec![
+            WaitingReason::Time
+            | WaitingReason::Retry
+            | WaitingReason::Stopped
+            | WaitingReason::Credential
+            | WaitingReason::Connection
+            | WaitingReason::Gateway => vec![
                 format!("it waits for {}", shown.standing.waits_for()),
                 retry("does not wait for that"),
                 cancel,
