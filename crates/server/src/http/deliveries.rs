@@ -45,6 +45,8 @@ pub(crate) async fn take(
     }
 }
 
+/// Reads a delivery to its end, and gives it to a task of its own: nobody knows whether the API would bring it again, so that a client
+/// that goes away then, or a request that takes too long, does not end it half-way. The task holds a guard, and the end waits for it.
 async fn delivered(
     shared: &Shared,
     name: &str,
@@ -57,36 +59,36 @@ async fn delivered(
         Unread::TooLarge => Untaken::Refused(HookRefusal::TooLarge),
         unread => Untaken::Unread(unread),
     })?;
-    let now = shared.clock.now();
-    // Megabytes take milliseconds, and other requests wait on this thread.
-    let opening = move || (hook.open(&headers, &held.bytes, now), held);
-    let opened = tokio::task::spawn_blocking(opening).await;
-    let (opened, held) = opened.map_err(|_| Untaken::Lost)?;
-    hand_over(shared, name, opened.map_err(Untaken::Refused)?, held).await
+    let (guard, shared, name) = (shared.guard.clone(), shared.clone(), name.to_owned());
+    let handed_over = async move {
+        let delivered = hand_over(&shared, &name, hook, headers, held).await;
+        drop(guard);
+        delivered
+    };
+    tokio::spawn(handed_over).await.map_err(|_| Untaken::Lost)?
 }
 
-/// Gives the events to the site, on a task of its own: nobody knows whether the API would bring them again, so that a client that goes
-/// away, or a request that takes too long, does not end it half-way. The task holds a guard, and the end waits for it.
+/// Looks at a delivery, and gives its events to the site.
 async fn hand_over(
     shared: &Shared,
     name: &str,
-    delivery: Delivery,
+    hook: Arc<Hook>,
+    headers: HookHeaders,
     held: Held,
 ) -> Result<Delivered, Untaken> {
-    let Delivery { events, repeated } = delivery;
+    let now = shared.clock.now();
+    // Megabytes take milliseconds, and other requests wait on this thread.
+    let opening = move || (hook.open(&headers, &held.bytes, now), held);
+    // The bytes keep their room until the events are taken.
+    let (opened, _held) = tokio::task::spawn_blocking(opening).await.map_err(|_| Untaken::Lost)?;
+    let Delivery { events, repeated } = opened.map_err(Untaken::Refused)?;
     if events.is_empty() {
         return Ok(Delivered { accepted: 0, repeated });
     }
-    let (site, guard, name) = (Arc::clone(&shared.site), shared.guard.clone(), name.to_owned());
-    let delivering = tokio::spawn(async move {
-        let delivered = site.deliver(&name, events).await;
-        if let Err(refusal) = &delivered {
-            tracing::warn!(hook = name, "the events of a delivery were not taken: {refusal}");
-        }
-        drop((held, guard));
-        delivered
-    });
-    let delivered = delivering.await.map_err(|_| Untaken::Lost)?.map_err(Untaken::Site)?;
+    let delivered = shared.site.deliver(name, events).await.map_err(|refusal| {
+        tracing::warn!(hook = name, "the events of a delivery were not taken: {refusal}");
+        Untaken::Site(refusal)
+    })?;
     Ok(Delivered { repeated: delivered.repeated + repeated, ..delivered })
 }
 

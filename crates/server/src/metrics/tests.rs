@@ -104,7 +104,8 @@ fn label_values_are_escaped() {
     metrics.run_ended("a \"b\" \\c\nd", Outcome::Failed, 0.0);
     let text = metrics.encode();
     let line = text.lines().find(|line| line.starts_with("pianoroll_runs_total")).unwrap();
-    expect![[r#"pianoroll_runs_total{automation="a \"b\" \\c\nd",outcome="failed"} 1"#]].assert_eq(line);
+    expect![[r#"pianoroll_runs_total{automation="a \"b\" \\c\nd",outcome="failed"} 1"#]]
+        .assert_eq(line);
 }
 
 #[test]
