@@ -1,11 +1,15 @@
-//! How other processes speak to the one that owns a state folder.
+//! How other processes speak to the one that owns a state folder, and what it shows to the network.
 //!
 //! One process owns a state folder at a time, and answers on its [control socket](Socket); whoever is not the owner is a
 //! [`Client`] of it. Both are an [`Owner`]: what asks for a run does not see on which side of the socket it happens. Requests and
 //! answers are HTTP/1.1 with JSON, and what a run tells while it goes on is a stream of JSON lines.
 //!
+//! A process that serves also has an [`HttpListener`]: there everybody who reaches it may see its [`Health`] and its [`Metrics`], and
+//! webhooks bring their deliveries, which a [`Hook`] takes where their signature is right.
+//!
 //! Invariants: no key ever travels, only the [digest of one](KeyDigest); whoever may write to the socket is this user; bodies are
-//! bounded; a run goes on when its client goes away; this crate knows no command line and prints nothing.
+//! bounded; a run goes on when its client goes away; nothing of a delivery is looked at before its signature; this crate knows no
+//! command line and prints nothing.
 
 mod owner;
 
@@ -20,11 +24,18 @@ mod stream;
 
 mod client;
 
+mod hooks;
+mod http;
+mod metrics;
+
 #[cfg(test)]
 mod tests;
 
+pub use self::http::{Delivered, Health, HttpError, HttpListener, HttpServing, Site};
 pub use client::Client;
 pub use events::{Ended, Event, Reply};
+pub use hooks::{Hook, HookEvent, HookRefusal, HookSecret, HookSecretError};
+pub use metrics::Metrics;
 pub use orders::{
     CancelReply, Decision, EraseReply, KeyDigest, OwnerInfo, ResolveRun, RunOrder, SetState,
     StartRun,

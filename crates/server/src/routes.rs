@@ -152,7 +152,7 @@ fn refused(refusal: Refusal) -> Response {
     json(status, &refusal)
 }
 
-fn json(status: StatusCode, value: &impl Serialize) -> Response {
+pub(crate) fn json(status: StatusCode, value: &impl Serialize) -> Response {
     // Texts, numbers and JSON always serialise.
     let body = serde_json::to_vec(value).unwrap_or_default();
     (status, [(header::CONTENT_TYPE, "application/json")], Body::from(body)).into_response()
