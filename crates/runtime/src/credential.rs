@@ -1,9 +1,11 @@
-//! Where a gateway key is read. Nothing else reads one, and nothing keeps one but the gateway's own type.
+//! Where a gateway key is read, or another secret. Nothing else reads one, and nothing keeps one but the gateway's own type and [`Secret`].
 
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use pianoroll_gateway::Credential;
+
+use crate::secret::Secret;
 
 /// The environment variable of the default credential.
 pub const DEFAULT_VARIABLE: &str = "MATON_API_KEY";
@@ -46,6 +48,22 @@ pub enum CredentialError {
         /// What is wrong with it, without any part of it.
         reason: pianoroll_gateway::CredentialError,
     },
+    /// What is there cannot be a secret.
+    #[error("{place} holds no usable secret: {reason}")]
+    NoSecret {
+        /// Where.
+        place: Source,
+        /// What is wrong with it, without any part of it.
+        reason: &'static str,
+    },
+    /// The file cannot be read.
+    #[error("cannot read `{}`, which should hold a secret", file.display())]
+    ReadSecret {
+        /// The file.
+        file: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
     /// The file cannot be read.
     #[error("cannot read the key from `{}`", file.display())]
     Read {
@@ -83,6 +101,31 @@ impl Source {
         }
     }
 
+    /// Reads another secret than a key, such as a URL that is told about runs. White space around it is none of it.
+    ///
+    /// # Errors
+    /// It is not there, cannot be read, is empty, or is no text of one line.
+    pub fn read_secret(&self) -> Result<Secret, CredentialError> {
+        let no_secret = |reason| CredentialError::NoSecret { place: self.clone(), reason };
+        let text = match self {
+            Source::Env(name) => match std::env::var(name) {
+                Ok(text) => text,
+                Err(std::env::VarError::NotPresent) => String::new(),
+                Err(std::env::VarError::NotUnicode(_)) => return Err(no_secret("it is no text")),
+            },
+            Source::File(file) => read_short(file)
+                .map_err(|source| CredentialError::ReadSecret { file: file.clone(), source })?,
+        };
+        match (Secret::new(&text), self) {
+            (Some(secret), _) => Ok(secret),
+            (None, Source::Env(_)) if text.trim().is_empty() => {
+                Err(CredentialError::Missing(self.clone()))
+            }
+            (None, _) if text.trim().is_empty() => Err(no_secret("it is empty")),
+            (None, _) => Err(no_secret("it has several lines, or characters that are none")),
+        }
+    }
+
     /// What an operator should change about the place of the key: a file that other users may read.
     #[must_use]
     pub fn warning(&self) -> Option<String> {
@@ -99,7 +142,7 @@ impl Source {
     }
 }
 
-/// The largest file that is taken for one that holds a key: far beyond any key.
+/// The largest file that is taken for one that holds a key or a secret: far beyond any.
 const MAX_KEY_BYTES: u64 = 64 * 1024;
 
 /// Reads a file that must be short. A device without an end, named by mistake, must not fill the memory.
@@ -107,7 +150,8 @@ fn read_short(file: &Path) -> std::io::Result<String> {
     let mut text = String::new();
     std::fs::File::open(file)?.take(MAX_KEY_BYTES + 1).read_to_string(&mut text)?;
     if text.len() as u64 > MAX_KEY_BYTES {
-        let message = format!("it is larger than {MAX_KEY_BYTES} bytes, so it is no key");
+        let message =
+            format!("it is larger than {MAX_KEY_BYTES} bytes, so it is neither a key nor a secret");
         return Err(std::io::Error::new(std::io::ErrorKind::FileTooLarge, message));
     }
     Ok(text)
@@ -168,6 +212,37 @@ mod tests {
         assert!(matches!(error, CredentialError::Read { .. }), "{error}");
         #[cfg(target_os = "linux")]
         assert!(Source::File("/dev/zero".into()).read().is_err());
+    }
+
+    #[test]
+    fn another_secret_is_read_and_never_shown() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("hook");
+        let check = |content: &[u8], expected: Expect| {
+            std::fs::write(&file, content).unwrap();
+            let text = match Source::File(file.clone()).read_secret() {
+                Ok(secret) => format!("{secret:?} of {} bytes", secret.expose().len()),
+                Err(error) => error.to_string(),
+            };
+            assert!(!text.contains("tok3n"), "{text}");
+            expected.assert_eq(&text.replace(&folder.path().display().to_string(), ""));
+        };
+        check(b" https://example.com/tok3n?a=b c\r\n", expect!["Secret([secret]) of 31 bytes"]);
+        check(b" \n", expect!["the file `/hook` holds no usable secret: it is empty"]);
+        check(
+            b"tok3n\ntok3n",
+            expect![
+                "the file `/hook` holds no usable secret: it has several lines, or characters that are none"
+            ],
+        );
+        check(b"tok3n\xff", expect!["cannot read `/hook`, which should hold a secret"]);
+        check(
+            &vec![b'k'; 64 * 1024 + 1],
+            expect!["cannot read `/hook`, which should hold a secret"],
+        );
+        let unset = Source::Env("PIANOROLL_TEST_UNSET".to_owned()).read_secret().unwrap_err();
+        expect!["the environment variable PIANOROLL_TEST_UNSET is not set"]
+            .assert_eq(&unset.to_string());
     }
 
     #[cfg(unix)]

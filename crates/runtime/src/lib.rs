@@ -1,7 +1,8 @@
 //! Projects and the execution of runs: what stands between a person's folder and the host.
 //!
 //! - [`project`]: `pianoroll.toml`, found upwards from a folder, parsed strictly and with positions.
-//! - [`mod@credential`]: where a gateway key is read, the only place that does.
+//! - [`mod@credential`]: where a gateway key or another secret is read, the only place that does.
+//! - [`secret`]: what a secret is that is no key.
 //! - [`base_url`]: the traps of base URLs.
 //! - [`folder`]: the project's folder, as programs may use it; the only place that opens files for them.
 //! - [`state_folder`]: where the journal of a project's runs is.
@@ -27,4 +28,5 @@ pub mod project;
 pub mod retention;
 pub mod schedule;
 pub mod scheduler;
+pub mod secret;
 pub mod state_folder;

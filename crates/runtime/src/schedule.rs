@@ -70,6 +70,15 @@ impl Schedule {
     }
 }
 
+/// Schedules of one expression are equal; what is due decides nothing.
+impl PartialEq for Schedule {
+    fn eq(&self, other: &Self) -> bool {
+        self.expression == other.expression
+    }
+}
+
+impl Eq for Schedule {}
+
 impl fmt::Debug for Schedule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Schedule").field(&self.expression).finish()

@@ -174,7 +174,7 @@ impl SimulatedStage {
         let report = self.runtime.block_on(execution::execute(
             &guest,
             settings,
-            &execution::Attempts::default(),
+            &execution::Terms::default(),
         ));
         if !scenario.dry_run {
             self.keep(&report);

@@ -4,29 +4,25 @@
 //! reading. Two keys turn: the program asks, and the operator's file says yes. To a plugin, `plugin install` has granted what it
 //! may do: there, `permissions` can only take away.
 
+mod connections;
 mod limits;
+mod starts;
 
 use std::collections::BTreeMap;
 use std::path::{Component, Path};
 
+use jiff::SignedDuration;
 use pianoroll_host::{Guardrails, grant_word};
-use pianoroll_model::{PermissionSet, suggest};
+use pianoroll_model::PermissionSet;
 
 use super::mistake::Mistakes;
 use super::program::{PluginRef, ProgramRef};
 use super::read::check_name;
-use super::walk::{At, Section};
+use super::schedule::ScheduleSettings;
+use super::walk::Section;
+use super::webhook::WebhookSettings;
 use super::{ConnectionSettings, FILE_NAME};
 use crate::durable::FILES;
-
-const AUTOMATION: [&str; 7] =
-    ["program", "connections", "with", "params", "permissions", "limits", "attempts"];
-
-/// The most attempts of a run.
-const MOST_ATTEMPTS: u64 = 100;
-
-/// What stands before the label in `connections = "label:retail"`.
-const LABEL: &str = "label:";
 
 /// A checked automation. Names of connections are those of the project; a label has become the connections that bear it.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,6 +47,16 @@ pub struct AutomationSettings {
     pub limits_at: BTreeMap<String, (usize, usize)>,
     /// How often a run is tried that fails by something that may pass, from 1.
     pub attempts: u32,
+    /// When it runs by itself; without one, and without a webhook, it runs by hand only.
+    pub schedule: Option<ScheduleSettings>,
+    /// Events that start it.
+    pub webhook: Option<WebhookSettings>,
+    /// Whom to tell: names of [`super::Project::notify`], in the order of the file.
+    pub notify: Vec<String>,
+    /// After what time a run is cancelled: all its attempts by the clock, without waiting.
+    pub timeout: Option<SignedDuration>,
+    /// The failed runs in a row after which the schedule is paused, from 1.
+    pub pause_after: Option<u32>,
 }
 
 /// A value, and where it stands in the file.
@@ -85,6 +91,10 @@ pub(super) struct Known<'p> {
     pub(super) names: &'p [&'p str],
     /// Those without.
     pub(super) connections: &'p BTreeMap<String, ConnectionSettings>,
+    /// The names of all `[notify.NAME]`, also of those with mistakes.
+    pub(super) notify: &'p [&'p str],
+    /// The folder of the project.
+    pub(super) folder: &'p Path,
 }
 
 pub(super) fn read(
@@ -92,7 +102,6 @@ pub(super) fn read(
     known: &Known<'_>,
     mistakes: &mut Mistakes<'_>,
 ) -> Option<AutomationSettings> {
-    section.only(&AUTOMATION, mistakes);
     if !section.has("program") {
         let message = format!("`[{}]` has no `program`", section.path);
         let hint = "name a script of the project, or a plugin: program = \"scripts/retag.rhai\", program = \"plugin:win-back\"".to_owned();
@@ -100,12 +109,14 @@ pub(super) fn read(
     }
     // Everything is looked at before the program decides, so that all mistakes come at once.
     let program = program(section, mistakes);
-    let connections = connections(section, known, mistakes);
+    let connections = connections::read(section, known, mistakes);
     let with = with(section, known, mistakes);
     let params = params(section, mistakes);
     let of_plugin = section.text_of("program").is_some_and(|text| text.starts_with("plugin:"));
     let permissions = permissions(section, of_plugin, mistakes);
-    let attempts = attempts(section, mistakes);
+    let attempts = count(section, "attempts", mistakes).unwrap_or(1);
+    let starts = starts::read(section, known, mistakes);
+    let timeout = section.duration("timeout", mistakes).map(|timeout| timeout.value);
     let table = section.section("limits", mistakes);
     let limits = table.as_ref().map(|table| limits::read(table, mistakes)).unwrap_or_default();
     let limits_at = table.iter().flat_map(Section::keys);
@@ -120,7 +131,17 @@ pub(super) fn read(
         limits,
         limits_at: limits_at.collect(),
         attempts,
+        schedule: starts.schedule,
+        webhook: starts.webhook,
+        notify: starts.notify,
+        timeout,
+        pause_after: starts.pause_after,
     })
+}
+
+/// A number whose bounds are those of its key.
+fn count(section: &Section<'_, '_>, key: &str, mistakes: &mut Mistakes<'_>) -> Option<u32> {
+    section.number(key, mistakes).and_then(|number| u32::try_from(number.value).ok())
 }
 
 fn placed<T>(value: T, at: &std::ops::Range<usize>, mistakes: &Mistakes<'_>) -> Placed<T> {
@@ -160,114 +181,6 @@ fn program(section: &Section<'_, '_>, mistakes: &mut Mistakes<'_>) -> Option<Pla
     Some(placed(ProgramRef::Script(path.to_owned()), &text.span, mistakes))
 }
 
-fn attempts(section: &Section<'_, '_>, mistakes: &mut Mistakes<'_>) -> u32 {
-    let Some(number) = section.number("attempts", mistakes) else { return 1 };
-    match u32::try_from(number.value) {
-        Ok(attempts) if (1..=MOST_ATTEMPTS).contains(&number.value) => attempts,
-        _ => {
-            let message =
-                format!("`attempts` must be from 1 to {MOST_ATTEMPTS}, not {}", number.value);
-            mistakes.add(number.span, message, None);
-            1
-        }
-    }
-}
-
-fn connections(
-    section: &Section<'_, '_>,
-    known: &Known<'_>,
-    mistakes: &mut Mistakes<'_>,
-) -> Vec<String> {
-    let is_text = section.is_text("connections");
-    if is_text && let Some(text) = section.text("connections", mistakes) {
-        return match text.value.strip_prefix(LABEL) {
-            Some(label) => labelled(label, &text, known, mistakes),
-            None => {
-                let message = "`connections` is a list of names, or one label".to_owned();
-                let hint = format!(
-                    "write connections = [\"{0}\"], or connections = \"label:{0}\"",
-                    text.value
-                );
-                mistakes.add(text.span, message, Some(hint));
-                Vec::new()
-            }
-        };
-    }
-    let mut names: Vec<String> = Vec::new();
-    for name in section.placed_texts("connections", mistakes).unwrap_or_default() {
-        if name.value.starts_with(LABEL) {
-            let hint = format!("write connections = \"{}\"", name.value);
-            mistakes.add(name.span, "a label stands alone, not in a list", Some(hint));
-        } else if names.contains(&name.value) {
-            let hint = "an automation runs once on each connection".to_owned();
-            mistakes.add(name.span, format!("`{}` is there twice", name.value), Some(hint));
-        } else {
-            must_be_known(&name, known, mistakes);
-            names.push(name.value);
-        }
-    }
-    if names.is_empty() && section.has("connections") {
-        no_connection_is_named(section, mistakes);
-    }
-    names
-}
-
-/// An empty list would be taken for none at all, and the automation would run on the only connection.
-fn no_connection_is_named(section: &Section<'_, '_>, mistakes: &mut Mistakes<'_>) {
-    let empty = section.is_empty_list("connections");
-    if let Some(span) = section.span_of("connections").filter(|_| empty) {
-        let hint = "leave `connections` out to run on the only one".to_owned();
-        mistakes.add(span, "`connections` names none", Some(hint));
-    }
-}
-
-fn labelled(
-    label: &str,
-    text: &At<String>,
-    known: &Known<'_>,
-    mistakes: &mut Mistakes<'_>,
-) -> Vec<String> {
-    let bears = |settings: &ConnectionSettings| settings.labels.iter().any(|own| own == label);
-    let found: Vec<String> = known
-        .connections
-        .iter()
-        .filter(|(_, settings)| bears(settings))
-        .map(|(name, _)| name.clone())
-        .collect();
-    // Where a connection has mistakes, the label may be its own.
-    if found.is_empty() && known.names.len() == known.connections.len() {
-        let labels = known.connections.values().flat_map(|settings| &settings.labels);
-        let mut labels: Vec<&str> = labels.map(String::as_str).collect();
-        labels.sort_unstable();
-        labels.dedup();
-        let hint = match suggest(label, labels.iter().copied()) {
-            Some(near) => format!("did you mean `label:{near}`?"),
-            None if labels.is_empty() => {
-                "add labels = [\"…\"] to the connections that are meant".to_owned()
-            }
-            None => format!("labels here: {}", labels.join(", ")),
-        };
-        let message = format!("no connection has the label `{label}`");
-        mistakes.add(text.span.clone(), message, Some(hint));
-    }
-    found
-}
-
-fn must_be_known(name: &At<String>, known: &Known<'_>, mistakes: &mut Mistakes<'_>) {
-    if known.names.contains(&&*name.value) {
-        return;
-    }
-    let hint = match suggest(&name.value, known.names.iter().copied()) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None if known.names.is_empty() => {
-            format!("`pianoroll connections import {} ID` adds one", name.value)
-        }
-        None => format!("known here: {}", known.names.join(", ")),
-    };
-    let message = format!("there is no `[connections.{}]`", name.value);
-    mistakes.add(name.span.clone(), message, Some(hint));
-}
-
 fn with(
     section: &Section<'_, '_>,
     known: &Known<'_>,
@@ -278,7 +191,7 @@ fn with(
     for key in table.keys() {
         check_name(key.value, key.span.clone(), mistakes);
         if let Some(connection) = table.text(key.value, mistakes) {
-            must_be_known(&connection, known, mistakes);
+            connections::must_be_known(&connection, known, mistakes);
             let connection = placed(connection.value, &key.span, mistakes);
             with.insert(key.value.to_owned(), connection);
         }

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use pianoroll_model::{Excerpt, suggest};
 
+use super::shown::shown;
+
 /// Why a project cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ProjectError {
@@ -80,6 +82,27 @@ impl<'t> Mistakes<'t> {
         (before.matches('\n').count() + 1, column)
     }
 
+    /// The place of some characters of a text in quotes; the whole text where it is written in a way that hides them. `column` counts the
+    /// characters of the text, from 1.
+    pub(super) fn within(&self, span: &Range<usize>, column: usize, width: usize) -> Range<usize> {
+        let written = self.text.get(span.clone()).unwrap_or_default();
+        let quotes =
+            if written.starts_with("\"\"\"") || written.starts_with("'''") { 3 } else { 1 };
+        let inner = written.get(quotes..written.len().saturating_sub(quotes)).unwrap_or_default();
+        // A newline right behind three quotes is none of the text.
+        let inner = inner.strip_prefix("\r\n").or(inner.strip_prefix('\n')).unwrap_or(inner);
+        if written.starts_with('"') && inner.contains('\\') {
+            return span.clone();
+        }
+        let start = span.end - quotes - inner.len();
+        let place = |nth: usize| {
+            let found = inner.char_indices().nth(nth).map_or(inner.len(), |(at, _)| at);
+            start + found
+        };
+        let first = column.saturating_sub(1);
+        place(first)..place(first + width)
+    }
+
     /// The error, unless nothing was found.
     pub(super) fn into_error(mut self, file: &Path) -> Option<ProjectError> {
         if self.found.is_empty() {
@@ -89,54 +112,6 @@ impl<'t> Mistakes<'t> {
         let rendered = render(&self.found, &shown(self.text), file);
         Some(ProjectError::Mistakes { mistakes: self.found, rendered })
     }
-}
-
-/// The text of a project file, as it may be shown: whoever writes `key = "…"` below `[credentials.main]` must not find the key in a log. Every
-/// character of a value there, but for names of variables and files, becomes a `*`, so that all places stay where they are.
-#[must_use]
-pub fn shown(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    let mut among_credentials = false;
-    for line in text.split_inclusive('\n') {
-        let bare = line.trim_start();
-        if bare.starts_with('[') {
-            among_credentials =
-                bare.trim_start_matches(['[', ' ', '\t']).starts_with("credentials");
-            shown.push_str(line);
-            continue;
-        }
-        let (name, value) = match line.split_once('=') {
-            Some((name, value)) => (Some(name), value),
-            None => (None, line),
-        };
-        let name = name.map(|name| (name, name.trim().trim_matches(['"', '\''])));
-        let secret = match name {
-            Some((_, "file")) => false,
-            // A key that was written in place of a variable's name is a key all the same.
-            Some((_, "env")) => !is_variable(quoted(value)),
-            Some((_, name)) => among_credentials || name.starts_with("credentials"),
-            // The rest of a value over several lines, or a comment.
-            None => among_credentials,
-        };
-        if !secret {
-            shown.push_str(line);
-            continue;
-        }
-        if let Some((name, _)) = name {
-            shown.push_str(name);
-            shown.push('=');
-        }
-        let kept =
-            |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '{' | '}' | '[' | ']' | ',');
-        shown.extend(value.chars().map(|c| if kept(c) { c } else { '*' }));
-    }
-    shown
-}
-
-/// What stands between the quotes of a value.
-fn quoted(value: &str) -> &str {
-    let mut parts = value.trim_start().split(['"', '\'']);
-    parts.nth(1).unwrap_or_default()
 }
 
 /// Whether a text is the name of a variable by the usual rule, which no key follows.
@@ -162,48 +137,5 @@ pub(super) fn did_you_mean(given: &str, allowed: &[&str]) -> Option<String> {
         Some(word) => Some(format!("did you mean `{word}`?")),
         None if allowed.is_empty() => None,
         None => Some(format!("known here: {}", allowed.join(", "))),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use expect_test::{Expect, expect};
-
-    use super::*;
-
-    #[test]
-    fn what_may_be_a_key_is_not_shown() {
-        let check = |text: &str, expected: Expect| expected.assert_eq(&shown(text));
-        check(
-            "[credentials.main]\nkey = \"mk é1\"\nenv = \"MATON\"\n[connections.a]\nid = \"x\"\n",
-            expect![[r#"
-                [credentials.main]
-                key = "** **"
-                env = "MATON"
-                [connections.a]
-                id = "x"
-            "#]],
-        );
-        check(
-            "[credentials.main]\nenv = \"mk_live_1\"\n",
-            expect![[r#"
-                [credentials.main]
-                env = "*********"
-            "#]],
-        );
-        check("credentials.main.key = 'mk'", expect!["credentials.main.key = '**'"]);
-        check(
-            "[credentials]\nmain = { key = \"mk\" }",
-            expect![[r#"
-            [credentials]
-            main = { *** * "**" }"#]],
-        );
-        check(
-            "[credentials.main]\nmk_live_1\n",
-            expect![[r#"
-            [credentials.main]
-            *********
-        "#]],
-        );
     }
 }

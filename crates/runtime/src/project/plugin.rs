@@ -1,7 +1,5 @@
 //! `[plugins.NAME]`: what a plugin may use of this machine.
 
-use std::ops::RangeInclusive;
-
 use pianoroll_host::GrantedPlugin;
 
 use super::mistake::Mistakes;
@@ -37,20 +35,6 @@ pub struct PluginLimits {
     pub instances: Option<u64>,
 }
 
-const PLUGIN: [&str; 1] = ["limits"];
-
-/// The limits with their bounds: a limit of nothing would end every run, and one without an end would be none.
-const LIMITS: [(&str, RangeInclusive<u64>); 8] = [
-    ("memory_mib", 1..=4_096),
-    ("cpu_seconds", 1..=86_400),
-    ("wall_seconds", 1..=2_592_000),
-    ("transfer_mib", 1..=1_024),
-    ("log_kib", 1..=1_048_576),
-    ("host_calls", 1..=1_000_000_000_000),
-    ("tables", 1..=100_000_000),
-    ("instances", 1..=10_000),
-];
-
 /// Reads a table; its name is checked too.
 pub(super) fn read(
     name: &At<String>,
@@ -63,40 +47,22 @@ pub(super) fn read(
             "names have small letters, digits and `-`, and begin with a letter; without a version";
         mistakes.add(name.span.clone(), message, Some(hint.to_owned()));
     }
-    section.only(&PLUGIN, mistakes);
     let at = mistakes.place(&section.span);
-    let Some(table) = section.section("limits", mistakes) else {
-        return PluginSettings { at, ..PluginSettings::default() };
-    };
-    table.only(&LIMITS.each_ref().map(|(name, _)| *name), mistakes);
-    let mut read =
-        LIMITS.each_ref().map(|(name, bounds)| limit(&table, name, bounds, mistakes)).into_iter();
-    let mut next = || read.next().flatten();
-    let limits = PluginLimits {
-        memory_mib: next(),
-        cpu_seconds: next(),
-        wall_seconds: next(),
-        transfer_mib: next(),
-        log_kib: next(),
-        host_calls: next(),
-        tables: next(),
-        instances: next(),
-    };
+    let table = section.section("limits", mistakes);
+    let limits = table.map(|table| limits(&table, mistakes)).unwrap_or_default();
     PluginSettings { at, limits }
 }
 
-fn limit(
-    table: &Section<'_, '_>,
-    name: &str,
-    bounds: &RangeInclusive<u64>,
-    mistakes: &mut Mistakes<'_>,
-) -> Option<u64> {
-    let number = table.number(name, mistakes)?;
-    if bounds.contains(&number.value) {
-        return Some(number.value);
+fn limits(table: &Section<'_, '_>, mistakes: &mut Mistakes<'_>) -> PluginLimits {
+    let mut limit = |name: &str| table.number(name, mistakes).map(|number| number.value);
+    PluginLimits {
+        memory_mib: limit("memory_mib"),
+        cpu_seconds: limit("cpu_seconds"),
+        wall_seconds: limit("wall_seconds"),
+        transfer_mib: limit("transfer_mib"),
+        log_kib: limit("log_kib"),
+        host_calls: limit("host_calls"),
+        tables: limit("tables"),
+        instances: limit("instances"),
     }
-    let (least, most) = (bounds.start(), bounds.end());
-    let message = format!("`{name}` must be from {least} to {most}, not {}", number.value);
-    mistakes.add(number.span, message, None);
-    None
 }

@@ -6,30 +6,28 @@ use jiff::SignedDuration;
 use pianoroll_gateway::Quota;
 use toml::de::DeTable;
 
-use super::mistake::{Mistakes, did_you_mean, is_variable};
+use super::keys::FILE;
+use super::mistake::{Mistakes, did_you_mean};
+use super::source::{self, Kept};
 use super::walk::Section;
 use super::{
     ConnectionSettings, CredentialSettings, GatewaySettings, Project, ProjectError, automation,
-    plugin,
+    notify, plugin, serve,
 };
 use crate::base_url;
-use crate::credential::Source;
-use crate::retention::{self, Retention};
+use crate::retention::Retention;
 
-const SECTIONS: [&str; 7] =
-    ["project", "gateway", "credentials", "connections", "automations", "plugins", "state"];
-const PROJECT: [&str; 1] = ["name"];
-const GATEWAY: [&str; 4] = ["url", "control", "revision", "quota"];
-const STATE: [&str; 3] = ["keep", "retry", "revert"];
-const CREDENTIAL: [&str; 3] = ["env", "file", "quota"];
-const CONNECTION: [&str; 8] =
-    ["id", "credential", "account", "revision", "served", "live", "labels", "documented_routes"];
+const KEY: Kept =
+    Kept { what: "a key", env: "env = \"MATON_API_KEY\"", file: "file = \"/run/secrets/maton\"" };
 
 pub(super) fn read(text: &str, file: &Path) -> Result<Project, ProjectError> {
     let mut mistakes = Mistakes::new(text);
     let mut project = Project { file: Some(file.to_owned()), ..Project::default() };
     match DeTable::parse(text) {
-        Ok(table) => fill(&mut project, &Section::root(&table), &mut mistakes),
+        Ok(table) => {
+            let root = Section::root(&table, &FILE, &mut mistakes);
+            fill(&mut project, &root, &mut mistakes);
+        }
         Err(error) => mistakes.add(error.span().unwrap_or(0..0), error.message(), None),
     }
     match mistakes.into_error(file) {
@@ -39,9 +37,8 @@ pub(super) fn read(text: &str, file: &Path) -> Result<Project, ProjectError> {
 }
 
 fn fill(project: &mut Project, root: &Section<'_, '_>, mistakes: &mut Mistakes<'_>) {
-    root.only(&SECTIONS, mistakes);
+    let folder = project.root().unwrap_or(Path::new("")).to_owned();
     if let Some(section) = root.section("project", mistakes) {
-        section.only(&PROJECT, mistakes);
         project.name = section.text("name", mistakes).map(|name| name.value);
     }
     if let Some(section) = root.section("gateway", mistakes) {
@@ -53,7 +50,7 @@ fn fill(project: &mut Project, root: &Section<'_, '_>, mistakes: &mut Mistakes<'
     if let Some(all) = root.section("credentials", mistakes) {
         for (name, section) in all.sections(mistakes) {
             check_name(&name.value, name.span, mistakes);
-            if let Some(settings) = credential(project.root(), &section, mistakes) {
+            if let Some(settings) = credential(&section, &folder, mistakes) {
                 project.credentials.insert(name.value, settings);
             }
         }
@@ -67,7 +64,18 @@ fn fill(project: &mut Project, root: &Section<'_, '_>, mistakes: &mut Mistakes<'
             }
         }
     }
-    fill_automations(project, root, mistakes);
+    if let Some(all) = root.section("notify", mistakes) {
+        for (name, section) in all.sections(mistakes) {
+            check_name(&name.value, name.span, mistakes);
+            if let Some(settings) = notify::read(&section, &folder, mistakes) {
+                project.notify.insert(name.value, settings);
+            }
+        }
+    }
+    fill_automations(project, root, &folder, mistakes);
+    if let Some(section) = root.section("serve", mistakes) {
+        project.serve = serve::read(&section, &folder, mistakes);
+    }
     if let Some(all) = root.section("plugins", mistakes) {
         for (name, section) in all.sections(mistakes) {
             let settings = plugin::read(&name, &section, mistakes);
@@ -76,13 +84,19 @@ fn fill(project: &mut Project, root: &Section<'_, '_>, mistakes: &mut Mistakes<'
     }
 }
 
-fn fill_automations(project: &mut Project, root: &Section<'_, '_>, mistakes: &mut Mistakes<'_>) {
+fn fill_automations(
+    project: &mut Project,
+    root: &Section<'_, '_>,
+    folder: &Path,
+    mistakes: &mut Mistakes<'_>,
+) {
     let Some(all) = root.section("automations", mistakes) else { return };
     // Connections with mistakes are no unknown ones.
-    let names = root.names("connections");
+    let (names, notify) = (root.names("connections"), root.names("notify"));
     for (name, section) in all.sections(mistakes) {
         check_name(&name.value, name.span.clone(), mistakes);
-        let known = automation::Known { names: &names, connections: &project.connections };
+        let connections = &project.connections;
+        let known = automation::Known { names: &names, connections, notify: &notify, folder };
         if let Some(settings) = automation::read(&section, &known, mistakes) {
             project.automations.insert(name.value, settings);
         }
@@ -90,7 +104,6 @@ fn fill_automations(project: &mut Project, root: &Section<'_, '_>, mistakes: &mu
 }
 
 fn gateway(section: &Section<'_, '_>, mistakes: &mut Mistakes<'_>) -> GatewaySettings {
-    section.only(&GATEWAY, mistakes);
     GatewaySettings {
         url: base(section, "url", mistakes),
         control: base(section, "control", mistakes),
@@ -100,13 +113,8 @@ fn gateway(section: &Section<'_, '_>, mistakes: &mut Mistakes<'_>) -> GatewaySet
 }
 
 fn retention(section: &Section<'_, '_>, mistakes: &mut Mistakes<'_>) -> Retention {
-    section.only(&STATE, mistakes);
-    let mut duration = |key: &str, other: SignedDuration| match section.text(key, mistakes) {
-        None => other,
-        Some(text) => retention::duration(&text.value).unwrap_or_else(|error| {
-            mistakes.add(text.span, error, None);
-            other
-        }),
+    let mut duration = |key: &str, other: SignedDuration| {
+        section.duration(key, mistakes).map_or(other, |duration| duration.value)
     };
     let default = Retention::default();
     let keep = duration("keep", default.keep);
@@ -145,41 +153,13 @@ fn quota(section: &Section<'_, '_>, mistakes: &mut Mistakes<'_>) -> Option<Quota
 }
 
 fn credential(
-    root: Option<&Path>,
     section: &Section<'_, '_>,
+    folder: &Path,
     mistakes: &mut Mistakes<'_>,
 ) -> Option<CredentialSettings> {
-    section.only(&CREDENTIAL, mistakes);
-    let env = section.text("env", mistakes);
-    let file = section.text("file", mistakes);
+    let source = source::read(section, &KEY, folder, mistakes);
     let quota = quota(section, mistakes);
-    let source = match (env, file) {
-        (Some(env), None) if !is_variable(&env.value) => {
-            // What stands there may be a key by mistake, so it is not shown.
-            let message = "`env` takes the name of an environment variable, in capital letters";
-            mistakes.add(env.span, message, Some("such as env = \"MATON_API_KEY\"".into()));
-            return None;
-        }
-        (Some(env), None) => Source::Env(env.value),
-        (None, Some(file)) => Source::File(root.unwrap_or(Path::new("")).join(file.value)),
-        (Some(_), Some(file)) => {
-            let message = format!("`[{}]` has both `env` and `file`", section.path);
-            mistakes.add(
-                file.span,
-                message,
-                Some("a key is in one place: keep one of them".into()),
-            );
-            return None;
-        }
-        (None, None) => {
-            let hint =
-                "say where the key is: env = \"MATON_API_KEY\", or file = \"/run/secrets/maton\"";
-            let message = format!("`[{}]` has neither `env` nor `file`", section.path);
-            mistakes.add(section.span.clone(), message, Some(hint.to_owned()));
-            return None;
-        }
-    };
-    Some(CredentialSettings { source, quota })
+    source.map(|source| CredentialSettings { source, quota })
 }
 
 fn connection(
@@ -187,7 +167,6 @@ fn connection(
     credentials: &[&str],
     mistakes: &mut Mistakes<'_>,
 ) -> Option<ConnectionSettings> {
-    section.only(&CONNECTION, mistakes);
     let credential = section.text("credential", mistakes);
     if let Some(name) = credential.as_ref().filter(|name| !credentials.contains(&&*name.value)) {
         let hint = did_you_mean(&name.value, credentials)

@@ -1,18 +1,22 @@
-//! Walking a parsed TOML table: every key is taken by name and type, what is left over is unknown.
+//! Walking a parsed TOML table along the tables of keys: a key that these do not have is unknown.
+
+mod values;
 
 use std::ops::Range;
-use std::str::FromStr;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::keys::Shape;
 use super::mistake::{Mistakes, did_you_mean};
 
 /// One table and where it was found in the words of its path: `connections.acme`.
 pub(super) struct Section<'d, 'i> {
     pub(super) path: String,
+    /// The place of its name.
     pub(super) span: Range<usize>,
     table: &'d DeTable<'i>,
+    shape: &'static Shape,
 }
 
 /// A value and its place.
@@ -22,12 +26,24 @@ pub(super) struct At<T> {
 }
 
 impl<'d, 'i> Section<'d, 'i> {
-    pub(super) fn root(table: &'d Spanned<DeTable<'i>>) -> Self {
-        Self { path: String::new(), span: table.span(), table: table.get_ref() }
+    /// The whole file; what it holds that no file has is told at once.
+    pub(super) fn root(
+        table: &'d Spanned<DeTable<'i>>,
+        shape: &'static Shape,
+        mistakes: &mut Mistakes<'_>,
+    ) -> Self {
+        let table = table.get_ref();
+        let root = Self { path: String::new(), span: 0..0, table, shape };
+        root.only_known(mistakes);
+        root
     }
 
     /// Refuses every key that is not among the known ones.
-    pub(super) fn only(&self, known: &[&str], mistakes: &mut Mistakes<'_>) {
+    fn only_known(&self, mistakes: &mut Mistakes<'_>) {
+        if matches!(self.shape, Shape::Map(_)) {
+            return;
+        }
+        let known: Vec<&str> = self.shape.keys().iter().map(|key| key.name).collect();
         for key in self.table.keys() {
             let name: &str = key.get_ref();
             if !known.contains(&name) {
@@ -36,7 +52,7 @@ impl<'d, 'i> Section<'d, 'i> {
                     "" => String::new(),
                     path => format!(" in `[{path}]`"),
                 };
-                let hint = later(&self.path, name).or_else(|| did_you_mean(name, known));
+                let hint = elsewhere(&self.path, name).or_else(|| did_you_mean(name, &known));
                 mistakes.add(key.span(), format!("unknown {what} `{name}`{place}"), hint);
             }
         }
@@ -51,6 +67,11 @@ impl<'d, 'i> Section<'d, 'i> {
         self.table.keys().map(key)
     }
 
+    /// The place of a key's name.
+    pub(super) fn span_of_key(&self, key: &str) -> Option<Range<usize>> {
+        self.table.get_key_value(key).map(|(key, _)| key.span())
+    }
+
     /// The place of a key's value.
     pub(super) fn span_of(&self, key: &str) -> Option<Range<usize>> {
         self.table.get(key).map(Spanned::span)
@@ -59,6 +80,11 @@ impl<'d, 'i> Section<'d, 'i> {
     /// Whether a key holds a text.
     pub(super) fn is_text(&self, key: &str) -> bool {
         matches!(self.table.get(key).map(Spanned::get_ref), Some(DeValue::String(_)))
+    }
+
+    /// Whether a key holds a table.
+    pub(super) fn is_table(&self, key: &str) -> bool {
+        matches!(self.table.get(key).map(Spanned::get_ref), Some(DeValue::Table(_)))
     }
 
     /// The text that a key holds, where it holds one; nothing is said of another value.
@@ -88,7 +114,7 @@ impl<'d, 'i> Section<'d, 'i> {
         }
     }
 
-    /// A table in this one.
+    /// A table in this one. It is taken once: what it holds that it should not is told here.
     pub(super) fn section(
         &self,
         key: &str,
@@ -98,7 +124,7 @@ impl<'d, 'i> Section<'d, 'i> {
         self.as_section(found.span(), key, value, mistakes)
     }
 
-    /// Every entry of this table, each a table by itself.
+    /// Every entry of this table, each a table by itself. As [`Section::section`].
     pub(super) fn sections(
         &self,
         mistakes: &mut Mistakes<'_>,
@@ -123,7 +149,13 @@ impl<'d, 'i> Section<'d, 'i> {
         let path =
             if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) };
         match value.get_ref() {
-            DeValue::Table(table) => Some(Section { path, span, table }),
+            DeValue::Table(table) => {
+                // What is unknown has no keys either, and is refused before it is asked for.
+                let shape = self.shape.of(key).unwrap_or(self.shape).as_table();
+                let section = Section { path, span, table, shape };
+                section.only_known(mistakes);
+                Some(section)
+            }
             other => {
                 let found = kind(other);
                 mistakes.add(
@@ -134,154 +166,6 @@ impl<'d, 'i> Section<'d, 'i> {
                 None
             }
         }
-    }
-
-    /// A text.
-    pub(super) fn text(&self, key: &str, mistakes: &mut Mistakes<'_>) -> Option<At<String>> {
-        let value = self.table.get(key)?;
-        match value.get_ref() {
-            DeValue::String(text) => Some(At { value: text.to_string(), span: value.span() }),
-            other => self.wrong(key, "a text in quotes", other, value.span(), mistakes),
-        }
-    }
-
-    /// A text that means something.
-    pub(super) fn parsed<T: FromStr<Err: std::fmt::Display>>(
-        &self,
-        key: &str,
-        mistakes: &mut Mistakes<'_>,
-    ) -> Option<T> {
-        let text = self.text(key, mistakes)?;
-        match text.value.parse() {
-            Ok(value) => Some(value),
-            Err(error) => {
-                mistakes.add(text.span, error.to_string(), None);
-                None
-            }
-        }
-    }
-
-    /// A text or a whole number, as text: `"off"` and `10` alike.
-    pub(super) fn word(&self, key: &str, mistakes: &mut Mistakes<'_>) -> Option<At<String>> {
-        let value = self.table.get(key)?;
-        match value.get_ref() {
-            DeValue::Integer(number) => {
-                Some(At { value: number.as_str().replace('_', ""), span: value.span() })
-            }
-            _ => self.text(key, mistakes),
-        }
-    }
-
-    /// `true` or `false`.
-    pub(super) fn flag(&self, key: &str, mistakes: &mut Mistakes<'_>) -> Option<bool> {
-        let value = self.table.get(key)?;
-        match value.get_ref() {
-            DeValue::Boolean(flag) => Some(*flag),
-            other => self.wrong(key, "true or false", other, value.span(), mistakes),
-        }
-    }
-
-    /// A list of texts.
-    pub(super) fn texts(&self, key: &str, mistakes: &mut Mistakes<'_>) -> Option<Vec<String>> {
-        let texts = self.placed_texts(key, mistakes)?;
-        Some(texts.into_iter().map(|text| text.value).collect())
-    }
-
-    /// A list of texts, each with its place.
-    pub(super) fn placed_texts(
-        &self,
-        key: &str,
-        mistakes: &mut Mistakes<'_>,
-    ) -> Option<Vec<At<String>>> {
-        let value = self.table.get(key)?;
-        let DeValue::Array(items) = value.get_ref() else {
-            return self.wrong(key, "a list of texts", value.get_ref(), value.span(), mistakes);
-        };
-        let mut texts = Vec::new();
-        for item in items {
-            match item.get_ref() {
-                DeValue::String(text) => {
-                    texts.push(At { value: text.to_string(), span: item.span() });
-                }
-                // The rest is looked at all the same, so that all mistakes come at once.
-                other => {
-                    self.wrong::<()>(key, "a list of texts", other, item.span(), mistakes);
-                }
-            }
-        }
-        Some(texts)
-    }
-
-    /// A whole number from 0.
-    pub(super) fn number(&self, key: &str, mistakes: &mut Mistakes<'_>) -> Option<At<u64>> {
-        let value = self.table.get(key)?;
-        let wanted = "a whole number from 0";
-        match value.get_ref() {
-            DeValue::Integer(number) => {
-                let text = number.as_str().replace('_', "");
-                match u64::from_str_radix(&text, number.radix()) {
-                    Ok(number) => Some(At { value: number, span: value.span() }),
-                    Err(_) => {
-                        let message = format!("`{key}` must be {wanted}, not `{text}`");
-                        mistakes.add(value.span(), message, None);
-                        None
-                    }
-                }
-            }
-            DeValue::Float(number) => {
-                let message = format!("`{key}` must be {wanted}, not `{}`", number.as_str());
-                mistakes.add(value.span(), message, None);
-                None
-            }
-            other => self.wrong(key, wanted, other, value.span(), mistakes),
-        }
-    }
-
-    /// A scalar or a list of scalars, as a person would type it after `--param NAME=`.
-    pub(super) fn plain(&self, key: &str, mistakes: &mut Mistakes<'_>) -> Option<At<String>> {
-        let value = self.table.get(key)?;
-        let text = match value.get_ref() {
-            DeValue::Array(items) => {
-                let mut texts = Vec::new();
-                for item in items {
-                    match scalar(item.get_ref()) {
-                        Some(text) if text.contains(',') => {
-                            let message = format!("a text in the list `{key}` holds a comma");
-                            let hint = "commas separate the texts of such a parameter".to_owned();
-                            mistakes.add(item.span(), message, Some(hint));
-                            return None;
-                        }
-                        Some(text) => texts.push(text),
-                        None => {
-                            let found = item.get_ref();
-                            let wanted = "a list of texts and numbers";
-                            return self.wrong(key, wanted, found, item.span(), mistakes);
-                        }
-                    }
-                }
-                Some(texts.join(","))
-            }
-            other => scalar(other),
-        };
-        match text {
-            Some(value_text) => Some(At { value: value_text, span: value.span() }),
-            None => {
-                let wanted = "a text, a number, true or false, a date or a list";
-                self.wrong(key, wanted, value.get_ref(), value.span(), mistakes)
-            }
-        }
-    }
-
-    fn wrong<T>(
-        &self,
-        key: &str,
-        wanted: &str,
-        found: &DeValue<'_>,
-        span: Range<usize>,
-        mistakes: &mut Mistakes<'_>,
-    ) -> Option<T> {
-        mistakes.add(span, format!("`{key}` must be {wanted}, not {}", kind(found)), None);
-        None
     }
 }
 
@@ -296,35 +180,21 @@ fn kind(value: &DeValue<'_>) -> &'static str {
     }
 }
 
-fn scalar(value: &DeValue<'_>) -> Option<String> {
-    match value {
-        DeValue::String(text) => Some(text.to_string()),
-        DeValue::Integer(number) => {
-            Some(match i64::from_str_radix(&number.as_str().replace('_', ""), number.radix()) {
-                Ok(number) => number.to_string(),
-                Err(_) => number.as_str().to_owned(),
-            })
+/// Where to say what is looked for in the wrong place, and what a later version will know.
+fn elsewhere(path: &str, key: &str) -> Option<String> {
+    let rest = path.strip_prefix("automations.")?;
+    let hint = match key {
+        "reached_by_flows" if rest.ends_with(".limits") => {
+            "this version does not count people reached by flows; bound `sends`, or rule out `flows.update_status` with `never`"
         }
-        DeValue::Float(number) => Some(number.as_str().replace('_', "")),
-        DeValue::Boolean(flag) => Some(flag.to_string()),
-        DeValue::Datetime(time) => Some(time.to_string()),
-        DeValue::Array(_) | DeValue::Table(_) => None,
-    }
-}
-
-/// What a later version will know, said where it is refused: a schedule that nobody keeps must not look like one.
-fn later(path: &str, key: &str) -> Option<String> {
-    let schedules = "this version runs automations by hand only: `pianoroll run NAME`";
-    let flows = "this version does not count people reached by flows; bound `sends`, or rule out `flows.update_status` with `never`";
-    let of_automation = path.strip_prefix("automations.");
-    let hint = match (of_automation, key) {
-        (None, "notify") if path.is_empty() => schedules,
-        (Some(rest), "reached_by_flows") if rest.ends_with(".limits") => flows,
-        (
-            Some(_),
-            "schedule" | "schedules" | "trigger" | "triggers" | "webhook" | "notify" | "catch_up"
-            | "overlap" | "jitter" | "retry" | "backoff" | "timeout" | "pause_after" | "backfill",
-        ) => schedules,
+        "cron" => "write schedule = \"0 6 * * 1\"",
+        "timezone" | "jitter" | "catch_up" | "window" | "overlap" => {
+            return Some(format!(
+                "it belongs into the schedule: schedule = {{ cron = \"0 6 * * 1\", {key} = \"…\" }}"
+            ));
+        }
+        "trigger" | "triggers" => "`schedule` and `webhook` start runs",
+        "retry" | "backoff" => "`attempts` says how often a run is tried",
         _ => return None,
     };
     Some(hint.to_owned())

@@ -19,6 +19,10 @@ impl CatchUp {
     /// All of them.
     pub const ALL: [Self; 3] = [Self::None, Self::Latest, Self::All];
 
+    /// Their words, in the same order.
+    pub const WORDS: [&str; 3] =
+        [Self::None.as_str(), Self::Latest.as_str(), Self::All.as_str()];
+
     /// The word for it.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -48,6 +52,14 @@ pub enum Overlap {
 impl Overlap {
     /// All of them.
     pub const ALL: [Self; 4] = [Self::Skip, Self::Queue, Self::CancelOther, Self::Allow];
+
+    /// Their words, in the same order.
+    pub const WORDS: [&str; 4] = [
+        Self::Skip.as_str(),
+        Self::Queue.as_str(),
+        Self::CancelOther.as_str(),
+        Self::Allow.as_str(),
+    ];
 
     /// The word for it.
     #[must_use]

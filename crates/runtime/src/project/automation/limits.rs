@@ -11,21 +11,7 @@ use crate::project::FILE_NAME;
 use crate::project::mistake::Mistakes;
 use crate::project::walk::Section;
 
-const LIMITS: [&str; 10] = [
-    "calls",
-    "writes",
-    "deletes",
-    "sends",
-    "minutes",
-    "records",
-    "only",
-    "never",
-    "lists",
-    "campaigns",
-];
-
 pub(super) fn read(table: &Section<'_, '_>, mistakes: &mut Mistakes<'_>) -> Guardrails {
-    table.only(&LIMITS, mistakes);
     Guardrails {
         calls: limit(table, "calls", mistakes),
         writes: limit(table, "writes", mistakes),
