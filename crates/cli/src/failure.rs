@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 
+use pianoroll_gateway::Trouble;
 use pianoroll_server::{Refusal, RefusalKind};
 use serde_json::Value;
 
@@ -16,11 +17,13 @@ pub(crate) struct Failure {
     pub(crate) hints: Vec<String>,
     /// The error as data, for `--json`; made from the text where nothing better is known.
     pub(crate) details: Option<Value>,
+    /// What is wrong with a key, a connection or the gateway, and not with what was asked for.
+    pub(crate) trouble: Option<Trouble>,
 }
 
 impl Failure {
     pub(crate) fn new(exit: Exit, error: impl Into<anyhow::Error>) -> Self {
-        Self { exit, error: error.into(), hints: Vec::new(), details: None }
+        Self { exit, error: error.into(), hints: Vec::new(), details: None, trouble: None }
     }
 
     /// A failure that is only a text.
@@ -85,7 +88,7 @@ impl From<Refusal> for Failure {
             Some(cause) => cause.context(message),
             None => anyhow::anyhow!("{message}"),
         };
-        Self { exit: Exit::from_code(exit), error, hints, details }
+        Self { exit: Exit::from_code(exit), error, hints, details, trouble: None }
     }
 }
 

@@ -12,6 +12,7 @@ use crate::failure::Failure;
 pub(crate) fn of_call(error: &CallError, source: Option<&Source>) -> Failure {
     let exit = exit_of_call(error);
     let mut failure = Failure::text(exit, error);
+    failure.trouble = error.trouble();
     failure.hints.extend(hint_of_call(error, source));
     failure.details = Some(json!({
         "kind": error.kind.as_str(),

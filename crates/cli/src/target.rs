@@ -20,7 +20,7 @@ use crate::environment::Environment;
 use crate::exit::Exit;
 use crate::failure::{Failure, OrExit as _};
 
-pub(crate) use choose::{account, only};
+pub(crate) use choose::{account, only, time_zone};
 pub(crate) use open::{Clients, Target, Wanted, random, read_key, seed, today};
 
 /// Where calls will go.

@@ -93,6 +93,12 @@ impl Gateway {
         Self { by_hand: true, ..self.clone() }
     }
 
+    /// The same client for calls that nobody waits for.
+    #[must_use]
+    pub fn unattended(&self) -> Self {
+        Self { by_hand: false, ..self.clone() }
+    }
+
     /// Makes a typed call. Of operations that are safe by key, those without a key of their own are sent once.
     ///
     /// # Errors

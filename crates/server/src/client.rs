@@ -16,7 +16,10 @@ use tokio::net::UnixStream;
 
 use crate::PROTOCOL;
 use crate::events::{Ended, Event, Line};
-use crate::orders::{CancelReply, EraseReply, OwnerInfo, RunOrder, SetState};
+use crate::orders::{
+    CancelReply, DeployOrder, DeployReply, EraseReply, OwnerInfo, RunOrder, ScheduleOrder,
+    ScheduleReply, SetState,
+};
 use crate::owner::{Answering, Audience, Owner};
 use crate::refusal::{Refusal, RefusalKind};
 use crate::socket::Socket;
@@ -161,6 +164,14 @@ impl Owner for Client {
 
     fn set_state(&self, value: SetState) -> Answering<'_, ()> {
         Box::pin(async move { self.ask(Method::POST, "/state", &value).await })
+    }
+
+    fn schedule(&self, order: ScheduleOrder) -> Answering<'_, ScheduleReply> {
+        Box::pin(async move { self.ask(Method::POST, "/schedule", &order).await })
+    }
+
+    fn deploy(&self, order: DeployOrder) -> Answering<'_, DeployReply> {
+        Box::pin(async move { self.ask(Method::POST, "/deploy", &order).await })
     }
 
     fn erase(&self, text: String) -> Answering<'_, EraseReply> {

@@ -37,8 +37,8 @@ pub use events::{Ended, Event, Reply};
 pub use hooks::{Hook, HookEvent, HookRefusal, HookSecret, HookSecretError};
 pub use metrics::Metrics;
 pub use orders::{
-    CancelReply, Decision, EraseReply, KeyDigest, OwnerInfo, ResolveRun, RunOrder, SetState,
-    StartRun,
+    CancelReply, Decision, DeployOrder, DeployReply, EraseReply, KeyDigest, OwnerInfo, ResolveRun,
+    RunOrder, ScheduleOrder, ScheduleReply, SetState, StartRun,
 };
 pub use owner::{Answering, Audience, Owner};
 pub use refusal::{Refusal, RefusalKind};

@@ -1,8 +1,10 @@
 //! What is asked of an owner. Whatever a run needs goes with the order: the owner reads no file of the one who asks but the
 //! project's, and no key travels.
 
+use jiff::Timestamp;
 use pianoroll_journal::{Program, StateScope};
 use pianoroll_model::{Position, RunId};
+use pianoroll_runtime::deployment::Snapshot;
 use pianoroll_runtime::durable::RunSettings;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -27,6 +29,15 @@ pub enum RunOrder {
         /// Whether the question on a live connection is answered with yes.
         yes: bool,
     },
+    /// A new run of an automation as it was deployed.
+    Trigger {
+        /// The new one.
+        run: RunId,
+        /// The automation.
+        automation: String,
+        /// Which of its connections.
+        connection: String,
+    },
     /// An operator's word on calls whose outcome is unknown; the run goes on where none is left.
     Resolve(ResolveRun),
 }
@@ -37,7 +48,9 @@ impl RunOrder {
     pub fn run(&self) -> &RunId {
         match self {
             RunOrder::Start(start) => &start.run,
-            RunOrder::Retry { run } | RunOrder::Rerun { run, .. } => run,
+            RunOrder::Retry { run }
+            | RunOrder::Rerun { run, .. }
+            | RunOrder::Trigger { run, .. } => run,
             RunOrder::Resolve(resolve) => &resolve.run,
         }
     }
@@ -129,6 +142,62 @@ pub struct EraseReply {
     pub open: Vec<RunId>,
 }
 
+/// What is done to schedules.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "order", rename_all = "snake_case")]
+pub enum ScheduleOrder {
+    /// Nothing of them begins any more.
+    Pause {
+        /// Their names.
+        schedules: Vec<String>,
+        /// Why, for those who find them paused.
+        note: String,
+    },
+    /// They go on with their next due times.
+    Resume {
+        /// Their names.
+        schedules: Vec<String>,
+    },
+    /// Due times that have made no run make one.
+    Backfill {
+        /// Its name.
+        schedule: String,
+        /// The first moment.
+        from: Timestamp,
+        /// The last one.
+        to: Timestamp,
+    },
+}
+
+/// What became of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScheduleReply {
+    /// How many schedules, or due times, it was about.
+    pub count: u64,
+    /// Whether the owner keeps schedules: without, what was written waits for one that does.
+    pub serving: bool,
+}
+
+/// A checked snapshot of a project that is to be run from now on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DeployOrder {
+    /// What it is.
+    pub snapshot: Snapshot,
+    /// The programs that it needs.
+    pub programs: Vec<Program>,
+    /// The serial of the deployment that it was compared with; none where there was none. Another one refuses it.
+    pub compared_with: Option<u64>,
+}
+
+/// What became of a deployment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeployReply {
+    /// Its serial.
+    pub serial: u64,
+    /// Whether the owner runs it already.
+    pub serving: bool,
+}
+
 /// Who owns the state folder.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OwnerInfo {
@@ -138,4 +207,7 @@ pub struct OwnerInfo {
     pub version: String,
     /// See [`crate::PROTOCOL`].
     pub protocol: u32,
+    /// Whether it keeps schedules.
+    #[serde(default)]
+    pub serving: bool,
 }

@@ -7,7 +7,10 @@ use std::sync::Arc;
 use pianoroll_model::RunId;
 
 use crate::events::{Ended, Event, Reply};
-use crate::orders::{CancelReply, EraseReply, OwnerInfo, RunOrder, SetState};
+use crate::orders::{
+    CancelReply, DeployOrder, DeployReply, EraseReply, OwnerInfo, RunOrder, ScheduleOrder,
+    ScheduleReply, SetState,
+};
 use crate::refusal::Refusal;
 
 /// What an owner is waited for.
@@ -29,6 +32,12 @@ pub trait Owner: Send + Sync + 'static {
 
     /// Sets a state value, or takes it away.
     fn set_state(&self, value: SetState) -> Answering<'_, ()>;
+
+    /// Pauses schedules, lets them go on, or fills in what they have missed.
+    fn schedule(&self, order: ScheduleOrder) -> Answering<'_, ScheduleReply>;
+
+    /// Runs another snapshot of a project from now on.
+    fn deploy(&self, order: DeployOrder) -> Answering<'_, DeployReply>;
 
     /// Takes a text out of everything that finished runs have kept.
     fn erase(&self, text: String) -> Answering<'_, EraseReply>;

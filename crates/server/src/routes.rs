@@ -15,7 +15,7 @@ use serde::de::DeserializeOwned;
 
 use crate::PROTOCOL;
 use crate::events::{Line, Reply};
-use crate::orders::{RunOrder, SetState};
+use crate::orders::{DeployOrder, RunOrder, ScheduleOrder, SetState};
 use crate::owner::Owner;
 use crate::refusal::{Refusal, RefusalKind};
 use crate::stream::{Questions, listening};
@@ -38,6 +38,8 @@ pub(crate) fn router(owner: Arc<dyn Owner>) -> Router {
         .route("/runs/{run}/cancel", post(cancel))
         .route("/runs/{run}/answer", post(answer))
         .route("/state", post(set_state))
+        .route("/schedule", post(schedule))
+        .route("/deploy", post(deploy))
         .route("/erase", post(erase))
         .with_state(shared);
     Router::new()
@@ -117,6 +119,20 @@ async fn answer(State(shared): State<Shared>, Path(run): Path<RunId>, body: Byte
 async fn set_state(State(shared): State<Shared>, body: Bytes) -> Response {
     match read::<SetState>(&body) {
         Ok(value) => respond(shared.owner.set_state(value).await),
+        Err(refusal) => refused(refusal),
+    }
+}
+
+async fn schedule(State(shared): State<Shared>, body: Bytes) -> Response {
+    match read::<ScheduleOrder>(&body) {
+        Ok(order) => respond(shared.owner.schedule(order).await),
+        Err(refusal) => refused(refusal),
+    }
+}
+
+async fn deploy(State(shared): State<Shared>, body: Bytes) -> Response {
+    match read::<DeployOrder>(&body) {
+        Ok(order) => respond(shared.owner.deploy(order).await),
         Err(refusal) => refused(refusal),
     }
 }

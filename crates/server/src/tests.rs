@@ -30,7 +30,7 @@ fn ready<T: Send + 'static>(value: Result<T, Refusal>) -> Answering<'static, T> 
 
 impl Owner for Fake {
     fn info(&self) -> Answering<'_, OwnerInfo> {
-        ready(Ok(OwnerInfo { pid: 7, version: "0".to_owned(), protocol: PROTOCOL }))
+        ready(Ok(OwnerInfo { pid: 7, version: "0".to_owned(), protocol: PROTOCOL, serving: false }))
     }
 
     fn find(&self, word: String) -> Answering<'_, RunId> {
@@ -64,6 +64,18 @@ impl Owner for Fake {
     fn set_state(&self, value: SetState) -> Answering<'_, ()> {
         let refusal = Refusal::new(RefusalKind::Refused, value.key).hint("a hint");
         ready(Err(refusal))
+    }
+
+    fn schedule(&self, order: ScheduleOrder) -> Answering<'_, ScheduleReply> {
+        let ScheduleOrder::Pause { schedules, .. } = order else {
+            return ready(Err(Refusal::new(RefusalKind::Refused, "only pauses")));
+        };
+        ready(Ok(ScheduleReply { count: schedules.len() as u64, serving: true }))
+    }
+
+    fn deploy(&self, order: DeployOrder) -> Answering<'_, DeployReply> {
+        let serial = order.compared_with.unwrap_or_default() + 1;
+        ready(Ok(DeployReply { serial, serving: false }))
     }
 
     fn erase(&self, _: String) -> Answering<'_, EraseReply> {

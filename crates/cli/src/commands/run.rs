@@ -2,6 +2,7 @@
 
 mod accounts;
 mod code;
+mod deployable;
 mod program;
 mod with;
 
@@ -115,6 +116,8 @@ struct Plan {
     runs: Vec<Accounts>,
 }
 
+pub(crate) use deployable::{Deployable, deployable};
+
 pub(crate) fn execute(args: &Args) -> Result<Exit, Failure> {
     output::probe()?;
     let ended = plan(args).and_then(|plan| asynchronous::block_on(run(args, &plan)));
@@ -131,26 +134,37 @@ pub(crate) fn execute(args: &Args) -> Result<Exit, Failure> {
 
 fn plan(args: &Args) -> Result<Plan, Failure> {
     let environment = Environment::read();
-    let by_hand = args.limits.guardrails()?;
     let program = program::find(&args.program, &environment)?;
+    plan_of(args, program, &environment, &BTreeMap::new())
+}
+
+/// What the words mean for a program that was found, with parameters beside those that are typed and written.
+fn plan_of(
+    args: &Args,
+    program: Program,
+    environment: &Environment,
+    beside: &BTreeMap<String, String>,
+) -> Result<Plan, Failure> {
+    let by_hand = args.limits.guardrails()?;
     let automation = program.automation.as_ref().map(|automation| &automation.settings);
     let guardrails = match automation {
         None => by_hand,
         Some(automation) => tightened(automation.limits.clone(), by_hand)?,
     };
-    let code = code::read(&program, &environment)?;
+    let code = code::read(&program, environment)?;
     let (grants, grant_by) = code.grants(args, program.automation.as_ref())?;
     let given = given(&args.params)?;
     let of_automation = automation.map(|automation| &automation.params).into_iter().flatten();
     let of_automation = of_automation.map(|(name, text)| (name.clone(), text.value.clone()));
-    let params: BTreeMap<String, String> = of_automation.chain(given).collect();
+    let params = of_automation.chain(given).chain(beside.clone());
+    let params: BTreeMap<String, String> = params.collect();
     let params = code.bind(&program, &params)?;
-    let runs = accounts::plan(args, &environment, &program, &code)?;
+    let runs = accounts::plan(args, environment, &program, &code)?;
     let folder = match args.ephemeral || args.dry_run {
         true => None,
-        false => Some(args.state.beside(&environment, program.project.root())?),
+        false => Some(args.state.beside(environment, program.project.root())?),
     };
-    let root = program.root(&environment).to_owned();
+    let root = program.root(environment).to_owned();
     let of_file = automation.map_or(1, |automation| automation.attempts);
     let settings = RunSettings {
         grants,
@@ -159,9 +173,9 @@ fn plan(args: &Args) -> Result<Plan, Failure> {
         project: program.project.file.clone(),
         attempts: args.attempts.unwrap_or(of_file),
         yes: args.yes,
-        ..RunSettings::new(args.target.words(&environment), root)
+        ..RunSettings::new(args.target.words(environment), root)
     };
-    let (scope, stored) = (program.scope(&environment), code.stored());
+    let (scope, stored) = (program.scope(environment), code.stored());
     let seed = args.random_seed;
     Ok(Plan { program, code, stored, params, settings, scope, seed, folder, runs })
 }
@@ -289,6 +303,11 @@ fn with_connection(ended: Row) -> Value {
     object
 }
 
+/// What every attempt of one of the runs needs.
+fn run_settings(plan: &Plan, accounts: &Accounts) -> RunSettings {
+    RunSettings { own: accounts.own.clone(), with: accounts.with.clone(), ..plan.settings.clone() }
+}
+
 /// One run, here or in the process that owns the state folder.
 async fn run_once(
     args: &Args,
@@ -301,11 +320,7 @@ async fn run_once(
         true => Vec::new(),
         false => key_digests(&accounts.sources)?,
     };
-    let settings = RunSettings {
-        own: accounts.own.clone(),
-        with: accounts.with.clone(),
-        ..plan.settings.clone()
-    };
+    let settings = run_settings(plan, accounts);
     let start = StartRun {
         run: new_run_id()?,
         name: plan.program.name().to_owned(),

@@ -44,13 +44,29 @@ pub(crate) async fn account(
     connection: &Connection,
     source: Option<&Source>,
 ) -> Result<Option<String>, Failure> {
+    of_account(gateway, connection, source, "/data/0/id").await
+}
+
+/// The IANA name of the time zone of the account behind a connection.
+pub(crate) async fn time_zone(
+    gateway: &Gateway,
+    connection: &Connection,
+    source: Option<&Source>,
+) -> Result<Option<String>, Failure> {
+    of_account(gateway, connection, source, "/data/0/attributes/timezone").await
+}
+
+async fn of_account(
+    gateway: &Gateway,
+    connection: &Connection,
+    source: Option<&Source>,
+    place: &str,
+) -> Result<Option<String>, Failure> {
     let operation = operation::find("accounts.list")
         .ok_or_else(|| Failure::text(Exit::Failed, "the table holds no `accounts.list`"))?;
     let arguments = Arguments::default();
     match gateway.call(connection, Call::new(operation, &arguments)).await {
-        Ok(answer) => {
-            Ok(answer.json().pointer("/data/0/id").and_then(Value::as_str).map(str::to_owned))
-        }
+        Ok(answer) => Ok(answer.json().pointer(place).and_then(Value::as_str).map(str::to_owned)),
         Err(error) => Err(refusal::of_call(&error, source)),
     }
 }

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use jiff::civil::Date;
 use pianoroll_gateway::{
-    Cancel, Config, Connection, Credential, Endpoints, Gateway, Quota, SystemClock,
-    shared_quota_file,
+    Cancel, Config, Connection, Credential, Endpoints, Gateway, Quota, Statistics, SystemClock,
+    Trouble, shared_quota_file,
 };
 use pianoroll_model::{Clock, Revision};
 use pianoroll_runtime::credential::{CredentialError, Source};
@@ -44,6 +44,27 @@ struct ClientKey {
 }
 
 impl Clients {
+    /// Reads every key again: what has changed is used from now on. A key that cannot be read at the moment stays what it was.
+    pub(crate) fn refresh(&self) {
+        let open: Vec<(Source, Gateway)> = {
+            let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+            open.iter().map(|(key, gateway)| (key.source.clone(), gateway.clone())).collect()
+        };
+        for (source, gateway) in open {
+            if let Ok(credential) = source.read()
+                && gateway.replace_credential(credential)
+            {
+                tracing::info!(key = %source, "the key has changed, and the new one is used");
+            }
+        }
+    }
+
+    /// What all open clients have done, each with the place of its key.
+    pub(crate) fn statistics(&self) -> Vec<(String, Statistics)> {
+        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        open.iter().map(|(key, gateway)| (key.source.to_string(), gateway.statistics())).collect()
+    }
+
     fn of(
         &self,
         destination: &GatewayDestination,
@@ -216,6 +237,7 @@ pub(crate) fn read_key(source: &Source) -> Result<Credential, Failure> {
     source.read().map_err(|error| {
         let missing = matches!(error, CredentialError::Missing(_));
         let failure = Failure::new(Exit::Credential, error);
+        let failure = Failure { trouble: Some(Trouble::Credential), ..failure };
         match (missing, source) {
             (true, Source::Env(name)) => failure
                 .hint(format!(

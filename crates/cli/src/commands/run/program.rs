@@ -81,8 +81,21 @@ pub(super) fn find(word: &Path, environment: &Environment) -> Result<Program, Fa
     let project = Project::find(&environment.folder).or_exit(Exit::Input)?;
     let name = word.to_string_lossy().into_owned();
     let root = project.root().unwrap_or(&environment.folder).to_owned();
+    match project.automations.contains_key(&name) {
+        true => automation(name, project, environment),
+        false => Err(unknown(word, &name, &project, &root, environment)),
+    }
+}
+
+/// An automation of a project, by its name.
+pub(super) fn automation(
+    name: String,
+    project: Project,
+    environment: &Environment,
+) -> Result<Program, Failure> {
+    let root = project.root().unwrap_or(&environment.folder).to_owned();
     let Some(settings) = project.automations.get(&name).cloned() else {
-        return Err(unknown(word, &name, &project, &root, environment));
+        return Err(Failure::input(format!("there is no automation `{name}`")));
     };
     let shown = settings.program.value.to_string();
     let what = match &settings.program.value {
