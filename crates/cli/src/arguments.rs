@@ -9,8 +9,8 @@ mod target;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
-    backup, call, check, completions, connections, doctor, explain, fixtures, init, journal,
-    operations, plugin, restore, run, runs, schedule, simulate, state, test,
+    backup, call, check, completions, connections, deploy, doctor, explain, fixtures, init,
+    journal, operations, plugin, restore, run, runs, schedule, serve, simulate, state, test,
 };
 use crate::{exit, plugins, style};
 
@@ -60,7 +60,11 @@ pub(crate) enum Command {
     Run(run::Args),
     /// Look after runs: what they did and said; cancel, retry, rerun and resolve them
     Runs(runs::Args),
-    /// Show when a schedule is due
+    /// Keep schedules: run what is deployed when it is due, until told to stop
+    Serve(serve::Args),
+    /// Take a checked snapshot of the project for `serve`, and show what changes
+    Deploy(deploy::Args),
+    /// Look after schedules: when they are due and what came of it; pause, resume, trigger and fill them in
     Schedule(schedule::Args),
     /// Find the mistakes of scripts before they run
     Check(check::Args),
@@ -107,9 +111,9 @@ impl Command {
             | Command::Check(_)
             | Command::Explain(_)
             | Command::Completions(_)
-            | Command::Schedule(_)
             | Command::Doctor(_) => true,
             Command::Runs(args) => args.is_listing(),
+            Command::Schedule(args) => args.is_listing(),
             Command::State(args) => args.is_listing(),
             Command::Plugin(args) => args.is_listing(),
             _ => false,

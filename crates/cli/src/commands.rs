@@ -5,6 +5,7 @@ pub(crate) mod call;
 pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod connections;
+pub(crate) mod deploy;
 pub(crate) mod doctor;
 pub(crate) mod explain;
 pub(crate) mod fixtures;
@@ -16,6 +17,7 @@ pub(crate) mod restore;
 pub(crate) mod run;
 pub(crate) mod runs;
 pub(crate) mod schedule;
+pub(crate) mod serve;
 pub(crate) mod simulate;
 pub(crate) mod state;
 pub(crate) mod test;
@@ -30,6 +32,8 @@ pub(crate) fn execute(command: Command) -> Result<Exit, Failure> {
         Command::Init(args) => init::execute(&args),
         Command::Run(args) => run::execute(&args),
         Command::Runs(args) => runs::execute(&args),
+        Command::Serve(args) => serve::execute(&args),
+        Command::Deploy(args) => deploy::execute(&args),
         Command::Schedule(args) => schedule::execute(&args),
         Command::Plugin(args) => plugin::execute(&args),
         Command::State(args) => state::execute(&args),

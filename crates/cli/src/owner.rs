@@ -10,12 +10,15 @@ mod herald;
 mod key;
 mod program;
 mod run;
+mod schedules;
 mod seat;
+mod serve;
 mod table;
 
 pub(crate) use key::key_digests;
 pub(crate) use program::{Runnable, stored};
 pub(crate) use seat::{Seat, new_run_id};
+pub(crate) use serve::{ServeWords, Server};
 
 /// The most memory of a run, in bytes: far beyond what automations need, far below what a machine dies of.
 pub(crate) const MOST_MEMORY: u64 = 1 << 30;

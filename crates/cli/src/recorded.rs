@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use pianoroll_gateway::SystemClock;
-use pianoroll_journal::{Backend, JournalError, JournalErrorKind};
+use pianoroll_journal::{Backend, Deployment, JournalError, JournalErrorKind};
 use pianoroll_model::Clock as _;
 use pianoroll_runtime::state_folder::StateFolder;
 
@@ -41,6 +41,11 @@ impl Recorded {
 
     fn new(backend: Arc<dyn Backend>, folder: &StateFolder, owned: bool) -> Self {
         Self { backend, folder: folder.clone(), owned, now: now() }
+    }
+
+    /// What is deployed.
+    pub(crate) async fn deployment(&self) -> Result<Option<Deployment>, Failure> {
+        self.backend.deployment().await.map_err(|error| failed(&error))
     }
 
     /// What was asked for was found empty, in words.

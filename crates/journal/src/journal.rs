@@ -30,6 +30,12 @@ impl Journal {
         &*self.backend
     }
 
+    /// What stores it, for somebody who keeps it.
+    #[must_use]
+    pub fn shared(&self) -> Arc<dyn Backend> {
+        Arc::clone(&self.backend)
+    }
+
     /// Begins the next attempt of a run.
     ///
     /// # Errors

@@ -115,6 +115,14 @@ impl Opened {
         Ok(())
     }
 
+    /// The same for a run that nobody waits for: those that somebody waits for go first.
+    pub(super) fn unattended(mut self) -> Self {
+        for target in [&mut self.own].into_iter().chain(self.others.iter_mut().map(|(_, it)| it)) {
+            target.gateway = target.gateway.unattended();
+        }
+        self
+    }
+
     /// Writes down which connection each account has turned out to be.
     pub(super) fn note_in(&self, settings: &mut RunSettings) {
         settings.own.id = self.own.connection.id.clone().filter(|_| !settings.target.simulate);

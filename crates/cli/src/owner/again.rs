@@ -6,6 +6,7 @@ use std::time::Duration;
 use pianoroll_journal::{Answer, Entry, EntryState, RunRecord, Trigger, WaitingReason};
 use pianoroll_model::{Outcome, RunId, Status};
 use pianoroll_runtime::durable::RunSettings;
+use pianoroll_runtime::execution::Terms;
 use pianoroll_server::{Audience, Decision, Ended, ResolveRun};
 use serde_json::{Value, json};
 
@@ -184,20 +185,8 @@ impl FolderOwner {
         refuse_simulated(record)?;
         let new = &record.new;
         let settings = RunSettings::from_value(&new.settings).or_exit(Exit::Input)?;
-        let Value::Object(params) = new.params.clone() else { return Err(damaged(&new.id)) };
-        let project = attempt::project(&settings)?;
-        let ready = Ready {
-            run: new.id.clone(),
-            program: self.runnable(&self.program(&new.program).await?).await?,
-            accounts: Accounts::of(&settings, &project)?,
-            terms: attempt::terms(&settings),
-            settings,
-            params,
-            project,
-            audience,
-            tells_effects: false,
-            cancel: under_way.cancel.clone(),
-        };
+        let terms = attempt::terms(&settings, under_way);
+        let ready = self.ready(record, settings, under_way, audience, terms).await?;
         let opened = ready.open(&self.clients).await?;
         ready.note(format_args!("{} on {}", Styled(DIM, &new.name), opened.about()));
         let ended = self.attempts(&ready, &opened).await;
@@ -205,7 +194,36 @@ impl FolderOwner {
         ended
     }
 
-    async fn program(&self, digest: &str) -> Result<pianoroll_journal::Program, Failure> {
+    /// A run of the journal, ready for its next attempt.
+    pub(super) async fn ready(
+        &self,
+        record: &RunRecord,
+        settings: RunSettings,
+        under_way: &UnderWay<'_>,
+        audience: Arc<dyn Audience>,
+        terms: Terms,
+    ) -> Result<Ready, Failure> {
+        let new = &record.new;
+        let Value::Object(params) = new.params.clone() else { return Err(damaged(&new.id)) };
+        let project = self.project(&settings)?;
+        Ok(Ready {
+            run: new.id.clone(),
+            program: self.runnable(&self.program(&new.program).await?).await?,
+            accounts: Accounts::of(&settings, &project)?,
+            terms,
+            settings,
+            params,
+            project,
+            audience,
+            tells_effects: false,
+            cancel: under_way.cancel.clone(),
+        })
+    }
+
+    pub(super) async fn program(
+        &self,
+        digest: &str,
+    ) -> Result<pianoroll_journal::Program, Failure> {
         let program = self.backend().program(digest).await.map_err(|error| failed(&error))?;
         program.ok_or_else(|| {
             Failure::text(Exit::Failed, format!("the journal has no program {digest}"))

@@ -17,6 +17,7 @@ use serde_json::{Map, Value};
 use super::accounts::{Accounts, Opened};
 use super::herald::Herald;
 use super::program::Runnable;
+use super::table::UnderWay;
 use crate::confirm::{Confirm, UNASKED};
 use crate::exit::Exit;
 use crate::failure::{Failure, OrExit as _};
@@ -39,8 +40,9 @@ pub(super) struct Ready {
 }
 
 /// The terms of a run that somebody waits for.
-pub(super) fn terms(settings: &RunSettings) -> Terms {
-    Terms { attempts: Attempts::of(settings.attempts), ..Terms::default() }
+pub(super) fn terms(settings: &RunSettings, under_way: &UnderWay<'_>) -> Terms {
+    let halt = under_way.halt.clone();
+    Terms { attempts: Attempts::of(settings.attempts), halt, waits_for_trouble: false }
 }
 
 /// What tells one attempt of a run from another.

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use pianoroll_model::RunId;
 use pianoroll_server::{
-    Answering, Audience, CancelReply, Ended, EraseReply, Event, Owner, OwnerInfo, PROTOCOL,
-    Refusal, RefusalKind, RunOrder, SetState, StartRun,
+    Answering, Audience, CancelReply, DeployOrder, DeployReply, Ended, EraseReply, Event, Owner,
+    OwnerInfo, PROTOCOL, Refusal, RefusalKind, RunOrder, ScheduleOrder, ScheduleReply, SetState,
+    StartRun,
 };
 
 use super::accounts::Accounts;
@@ -46,7 +47,7 @@ impl Ephemeral {
         };
         let ready = Ready {
             accounts: Accounts::of(&start.settings, &project)?,
-            terms: attempt::terms(&start.settings),
+            terms: attempt::terms(&start.settings, &under_way),
             run: start.run,
             program,
             settings: start.settings,
@@ -80,6 +81,7 @@ impl Owner for Ephemeral {
             pid: std::process::id(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             protocol: PROTOCOL,
+            serving: false,
         })))
     }
 
@@ -102,6 +104,14 @@ impl Owner for Ephemeral {
     }
 
     fn set_state(&self, _: SetState) -> Answering<'_, ()> {
+        nothing()
+    }
+
+    fn schedule(&self, _: ScheduleOrder) -> Answering<'_, ScheduleReply> {
+        nothing()
+    }
+
+    fn deploy(&self, _: DeployOrder) -> Answering<'_, DeployReply> {
         nothing()
     }
 

@@ -1,19 +1,25 @@
 //! This process, as the owner of a state folder.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
 use pianoroll_gateway::SystemClock;
 use pianoroll_journal::{AttemptEnd, Backend, End, Journal, Program, RunRecord};
 use pianoroll_model::{Clock, Outcome, RunId, Status};
 use pianoroll_runtime::components::Components;
+use pianoroll_runtime::durable::RunSettings;
+use pianoroll_runtime::project::Project;
+use pianoroll_runtime::scheduler::Scheduler;
 use pianoroll_runtime::state_folder::StateFolder;
 use pianoroll_server::{
-    Answering, Audience, CancelReply, Ended, EraseReply, Owner, OwnerInfo, PROTOCOL, RunOrder,
-    SetState,
+    Answering, Audience, CancelReply, DeployOrder, DeployReply, Ended, EraseReply, Owner,
+    OwnerInfo, PROTOCOL, RunOrder, ScheduleOrder, ScheduleReply, SetState,
 };
 use serde_json::Value;
+use tokio::sync::OnceCell;
 
+use super::attempt;
 use super::program::{Runnable, runnable};
+use super::serve::Server;
 use super::table::Table;
 use crate::commands::runs::find;
 use crate::exit::Exit;
@@ -27,7 +33,10 @@ pub(super) struct FolderOwner {
     pub(super) table: Table,
     pub(super) clients: Clients,
     pub(super) clock: Arc<dyn Clock>,
-    folder: StateFolder,
+    pub(super) scheduler: OnceCell<Arc<Scheduler>>,
+    // Set once, where this process keeps schedules.
+    server: OnceLock<Weak<Server>>,
+    pub(super) folder: StateFolder,
     // The last program that was compiled, with its digest: an automation runs one on each of its connections.
     known: Mutex<Option<(String, Runnable)>>,
 }
@@ -40,6 +49,8 @@ impl FolderOwner {
             table: Table::default(),
             clients: Clients::default(),
             clock: Arc::new(SystemClock::new()),
+            scheduler: OnceCell::new(),
+            server: OnceLock::new(),
             folder,
             known: Mutex::default(),
         }
@@ -62,6 +73,27 @@ impl FolderOwner {
         let runnable = runnable(program, Some(&Components::of(&self.folder))).await?;
         self.know(&program.digest, &runnable);
         Ok(runnable)
+    }
+
+    /// From now on this process keeps schedules.
+    pub(super) fn serves(&self, server: &Arc<Server>) {
+        let _ = self.server.set(Arc::downgrade(server));
+    }
+
+    /// What keeps schedules, where this process does.
+    pub(super) fn server(&self) -> Option<Arc<Server>> {
+        self.server.get().and_then(Weak::upgrade)
+    }
+
+    /// The project that a run belongs to: as it was deployed, where that is what runs, and as it is today otherwise.
+    pub(super) fn project(&self, settings: &RunSettings) -> Result<Project, Failure> {
+        if let Some(server) = self.server() {
+            let current = server.current();
+            if settings.project.as_ref() == Some(&current.snapshot.file) {
+                return Ok(current.project.clone());
+            }
+        }
+        attempt::project(settings)
     }
 
     pub(super) fn backend(&self) -> &dyn Backend {
@@ -127,6 +159,7 @@ impl Owner for FolderOwner {
             pid: std::process::id(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             protocol: PROTOCOL,
+            serving: self.server().is_some(),
         })))
     }
 
@@ -148,6 +181,14 @@ impl Owner for FolderOwner {
             let set = self.backend().set_state(&scope, &key, value, self.clock.now()).await;
             Ok(set.map_err(|error| failed(&error))?)
         })
+    }
+
+    fn schedule(&self, order: ScheduleOrder) -> Answering<'_, ScheduleReply> {
+        Box::pin(async move { Ok(self.schedule(order).await?) })
+    }
+
+    fn deploy(&self, order: DeployOrder) -> Answering<'_, DeployReply> {
+        Box::pin(async move { Ok(self.deploy(order).await?) })
     }
 
     fn erase(&self, text: String) -> Answering<'_, EraseReply> {

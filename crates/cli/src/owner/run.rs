@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use pianoroll_journal::{NewRun, Program, RunFilter, StateScope, Trigger, WaitingReason};
 use pianoroll_model::{Outcome, RunId, Status};
 use pianoroll_runtime::durable::RunSettings;
-use pianoroll_runtime::execution::Next;
+use pianoroll_runtime::execution::{HaltReason, Next};
 use pianoroll_server::{Audience, Ended, Event, Refusal, RunOrder, StartRun};
 use serde_json::{Map, Value};
 
@@ -48,8 +48,16 @@ impl FolderOwner {
             RunOrder::Rerun { of, run, yes } => {
                 self.rerun(&of, &run, yes, &under_way, audience).await
             }
+            RunOrder::Trigger { run, automation, connection } => {
+                self.trigger(&run, (&automation, &connection), &under_way, audience).await
+            }
             RunOrder::Resolve(resolve) => self.resolve(resolve, &under_way, audience).await,
         };
+        let run = under_way.run().clone();
+        drop(under_way);
+        if let Some(server) = self.server() {
+            server.seen(&run).await;
+        }
         ended.map_err(Refusal::from)
     }
 
@@ -76,7 +84,7 @@ impl FolderOwner {
         audience: Arc<dyn Audience>,
     ) -> Result<Ended, Failure> {
         let Fresh { name, automation, program, params, mut settings, trigger, seed } = fresh;
-        let project = attempt::project(&settings)?;
+        let project = self.project(&settings)?;
         let accounts = Accounts::of(&settings, &project)?;
         if let Some(keys) = keys {
             accounts.check_keys(keys)?;
@@ -91,7 +99,7 @@ impl FolderOwner {
             audience,
             tells_effects: false,
             cancel: under_way.cancel.clone(),
-            terms: attempt::terms(&settings),
+            terms: attempt::terms(&settings, under_way),
         };
         let opened = ready.open(&self.clients).await?;
         opened.note_in(&mut settings);
@@ -117,7 +125,12 @@ impl FolderOwner {
                 seed: seed.map_or_else(attempt::random_seed, Ok)?,
                 last_run,
             };
+            let (automation, connection) =
+                (new.scope.automation.clone(), new.scope.connection.clone());
             self.backend().create(new, program).await.map_err(|error| failed(&error))?;
+            if let Some(server) = self.server() {
+                server.scheduler.opened(&automation, &connection, run).await;
+            }
             self.attempts(&ready, &opened).await
         };
         let ended = ended.await;
@@ -164,9 +177,17 @@ impl FolderOwner {
                     done.hint = Some(resolve_hint(run));
                     return Ok(ready.ended(done, &opened.about()));
                 }
+                Next::At { reason: WaitingReason::Stopped, .. } => {
+                    ready.note("its process ends, and the run goes on with the next one");
+                    return Ok(ready.ended(done, &opened.about()));
+                }
                 Next::At { when, reason } => {
                     say_wait(ready, &done, when, reason);
                     if !self.wait(when, ready).await {
+                        if ready.terms.halt.reason() == Some(HaltReason::Stop) {
+                            ready.note("its process ends, and the run goes on with the next one");
+                            return Ok(ready.ended(done, &opened.about()));
+                        }
                         self.close(run, Outcome::Cancelled, Value::Null).await?;
                         ready.note("cancelled while it waited");
                         return Ok(ready.ended(done.cancelled(), &opened.about()));

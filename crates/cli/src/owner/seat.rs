@@ -9,11 +9,14 @@ use pianoroll_model::{Clock as _, RunId};
 use pianoroll_runtime::execution;
 use pianoroll_runtime::retention::{self, Retention};
 use pianoroll_runtime::state_folder::StateFolder;
-use pianoroll_server::{Audience, Client, Ended, Owner, RefusalKind, RunOrder, Serving, Socket};
+use pianoroll_server::{
+    Audience, Client, Ended, Owner, OwnerInfo, RefusalKind, RunOrder, Serving, Socket,
+};
 
 use super::ephemeral::Ephemeral;
 use super::folder_owner::FolderOwner;
 use super::program::Runnable;
+use super::serve::{Loop, ServeWords};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::numbers::counted;
@@ -96,9 +99,42 @@ impl Seat {
         Self { owner, folder: Some(folder), own }
     }
 
+    /// Keeps schedules here: the process must own the folder.
+    pub(crate) async fn serve(&self, words: ServeWords) -> Result<Loop, Failure> {
+        let Some(own) = &self.own else {
+            let info = self.owner.info().await.ok();
+            let who = match info {
+                Some(OwnerInfo { pid, serving: true, .. }) => {
+                    format!("process {pid} serves this state folder already")
+                }
+                Some(OwnerInfo { pid, .. }) => format!("process {pid} owns this state folder"),
+                None => "another process owns this state folder".to_owned(),
+            };
+            return Err(Failure::text(Exit::Failed, who)
+                .hint("one process a state folder: let it end, or say --state DIR"));
+        };
+        Loop::new(Arc::clone(&own.owner), words).await
+    }
+
+    /// Gives the folder back at once: nothing is under way any more.
+    pub(crate) async fn close(self) {
+        let Some(Own { backend, serving, .. }) = self.own else { return };
+        if let Some(serving) = serving {
+            serving.close().await;
+        }
+        if let Err(error) = backend.shut().await {
+            output::warn(error);
+        }
+    }
+
     /// Whether runs happen in this process.
     pub(crate) fn is_here(&self) -> bool {
         self.own.is_some() || self.folder.is_none()
+    }
+
+    /// The state folder; there is none where nothing is kept.
+    pub(crate) fn folder(&self) -> Result<StateFolder, Failure> {
+        self.folder.clone().ok_or_else(|| Failure::input("nothing is kept here"))
     }
 
     /// Where runs happen.

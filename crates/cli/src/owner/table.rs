@@ -5,6 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use pianoroll_gateway::Cancel;
 use pianoroll_model::RunId;
+use pianoroll_runtime::execution::{Halt, HaltReason};
 use pianoroll_server::Refusal;
 use tokio::sync::Notify;
 
@@ -21,7 +22,7 @@ pub(super) struct Table {
 
 #[derive(Debug, Default)]
 struct Inner {
-    runs: HashMap<RunId, Cancel>,
+    runs: HashMap<RunId, (Cancel, Halt)>,
     /// Set once, by the one who waits for the last run: nothing begins any more.
     closing: bool,
 }
@@ -31,6 +32,13 @@ pub(super) struct UnderWay<'t> {
     table: &'t Table,
     run: RunId,
     pub(super) cancel: Cancel,
+    pub(super) halt: Halt,
+}
+
+impl UnderWay<'_> {
+    pub(super) fn run(&self) -> &RunId {
+        &self.run
+    }
 }
 
 impl Table {
@@ -45,9 +53,9 @@ impl Table {
             let failure = Failure::text(Exit::Failed, text);
             return Err(failure.hint(format!("`pianoroll runs cancel {run}` stops it")).into());
         }
-        let cancel = Cancel::new();
-        inner.runs.insert(run.clone(), cancel.clone());
-        Ok(UnderWay { table: self, run: run.clone(), cancel })
+        let (cancel, halt) = (Cancel::new(), Halt::default());
+        inner.runs.insert(run.clone(), (cancel.clone(), halt.clone()));
+        Ok(UnderWay { table: self, run: run.clone(), cancel, halt })
     }
 
     pub(super) fn contains(&self, run: &RunId) -> bool {
@@ -56,13 +64,22 @@ impl Table {
 
     /// Stops a run at its next call; false where it is not under way.
     pub(super) fn cancel(&self, run: &RunId) -> bool {
-        let cancel = self.lock().runs.get(run).cloned();
-        cancel.inspect(Cancel::cancel).is_some()
+        let under_way = self.lock().runs.get(run).cloned();
+        under_way.inspect(|(cancel, _)| cancel.cancel()).is_some()
     }
 
     /// Stops all of them.
     pub(super) fn cancel_all(&self) {
-        self.lock().runs.values().for_each(Cancel::cancel);
+        self.lock().runs.values().for_each(|(cancel, _)| cancel.cancel());
+    }
+
+    /// Stops all of them so that they go on with the next process.
+    pub(super) fn stop_all(&self) {
+        for (cancel, halt) in self.lock().runs.values() {
+            // Before the cancellation, which would be a person's otherwise.
+            halt.give(HaltReason::Stop);
+            cancel.cancel();
+        }
     }
 
     pub(super) fn count(&self) -> usize {

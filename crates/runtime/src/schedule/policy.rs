@@ -20,8 +20,7 @@ impl CatchUp {
     pub const ALL: [Self; 3] = [Self::None, Self::Latest, Self::All];
 
     /// Their words, in the same order.
-    pub const WORDS: [&str; 3] =
-        [Self::None.as_str(), Self::Latest.as_str(), Self::All.as_str()];
+    pub const WORDS: [&str; 3] = [Self::None.as_str(), Self::Latest.as_str(), Self::All.as_str()];
 
     /// The word for it.
     #[must_use]

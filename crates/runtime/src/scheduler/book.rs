@@ -52,6 +52,8 @@ pub struct Turn {
     pub keeps: Vec<Keep>,
     /// The occurrences whose runs begin now.
     pub begin: Vec<Begin>,
+    /// The fates that were written.
+    pub decided: Vec<Occurrence>,
     /// Runs that are to be cancelled, so that others can begin.
     pub cancel: Vec<RunId>,
 }

@@ -59,7 +59,13 @@ impl Scheduler {
             }
         }
         let mut turn = book.tick(now);
-        self.write(&mut held, book, std::mem::take(&mut turn.keeps)).await?;
+        let keeps = std::mem::take(&mut turn.keeps);
+        let decided = keeps.iter().filter_map(|keep| match keep {
+            Keep::Occurrence(occurrence) => Some(occurrence.clone()),
+            _ => None,
+        });
+        turn.decided = decided.collect();
+        self.write(&mut held, book, keeps).await?;
         Ok(turn)
     }
 

@@ -68,7 +68,7 @@ pub(crate) fn execute(args: &Args) -> Result<Exit, Failure> {
 }
 
 /// A moment as it was typed. A local time that the clocks skip is taken behind the gap, one that they repeat as the first.
-fn moment(text: &str, zone: &TimeZone) -> Result<Timestamp, Failure> {
+pub(super) fn moment(text: &str, zone: &TimeZone) -> Result<Timestamp, Failure> {
     if let Ok(moment) = text.parse::<Timestamp>() {
         return Ok(moment);
     }

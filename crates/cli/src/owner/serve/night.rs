@@ -1,0 +1,219 @@
+//! Troubles that are not a run's own: a key that is refused, a connection that is dead, a gateway that is not there. The runs that meet
+//! one wait, people are told once, and when it is over all of them go on.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use jiff::Timestamp;
+use pianoroll_gateway::{Cancel, Trouble};
+use pianoroll_model::RunId;
+use pianoroll_runtime::durable::RunSettings;
+use pianoroll_runtime::project::Notice;
+
+use super::tell::Said;
+use super::{Happened, Server};
+use crate::exit::Exit;
+use crate::failure::{Failure, OrExit as _};
+use crate::numbers::counted;
+use crate::owner::accounts::Accounts;
+use crate::target::Destination;
+
+/// How often a run may meet a trouble that is over as soon as one looks, before it fails of it.
+const CIRCLES: u32 = 3;
+
+/// What is wrong, and where.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Cause {
+    trouble: Trouble,
+    /// The key's place, the connection or the gateway's address.
+    what: String,
+}
+
+/// The runs that wait for the end of a cause.
+#[derive(Debug)]
+struct Standing {
+    since: Timestamp,
+    runs: Vec<RunId>,
+}
+
+/// The causes that stand.
+#[derive(Debug, Default)]
+pub(super) struct Night {
+    // Taken when a run meets a trouble, or one is over.
+    causes: Mutex<BTreeMap<Cause, Standing>>,
+    /// How often a run has met a trouble that was over at once.
+    circles: Mutex<HashMap<RunId, u32>>,
+}
+
+impl Night {
+    /// Whether what a run needs is known to be in trouble, with words for it.
+    pub(super) fn known(&self, destination: &Destination) -> Option<(Trouble, String)> {
+        let causes = self.lock();
+        let all = [Trouble::Credential, Trouble::Connection, Trouble::Gateway];
+        let known = all.into_iter().find_map(|trouble| {
+            let cause = cause_of(trouble, destination)?;
+            causes.contains_key(&cause).then_some(cause)
+        })?;
+        Some((known.trouble, known.words()))
+    }
+
+    /// Whether a run meets again and again what is over as soon as one looks.
+    pub(super) fn goes_in_circles(&self, run: &RunId) -> bool {
+        let circles = self.circles.lock().unwrap_or_else(PoisonError::into_inner);
+        circles.get(run).is_some_and(|count| *count >= CIRCLES)
+    }
+
+    /// How many causes of each kind stand, and how many runs wait for each.
+    pub(super) fn count(&self) -> Vec<(Trouble, u64, u64)> {
+        let causes = self.lock();
+        let all = [Trouble::Credential, Trouble::Connection, Trouble::Gateway];
+        let count = |trouble: Trouble| {
+            let mine = causes.iter().filter(|(cause, _)| cause.trouble == trouble);
+            let runs = mine.clone().map(|(_, standing)| standing.runs.len() as u64).sum();
+            (trouble, mine.count() as u64, runs)
+        };
+        all.into_iter().map(count).collect()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<Cause, Standing>> {
+        self.causes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Cause {
+    fn words(&self) -> String {
+        let what = &self.what;
+        match self.trouble {
+            Trouble::Credential => format!("the gateway refuses the key in {what}"),
+            Trouble::Connection => format!("the gateway's connection `{what}` is dead"),
+            Trouble::Gateway => format!("the gateway {what} cannot be reached"),
+        }
+    }
+
+    fn over(&self) -> String {
+        let what = &self.what;
+        match self.trouble {
+            Trouble::Credential => format!("the gateway takes the key in {what} again"),
+            Trouble::Connection => format!("the gateway's connection `{what}` is alive again"),
+            Trouble::Gateway => format!("the gateway {what} can be reached again"),
+        }
+    }
+}
+
+fn cause_of(trouble: Trouble, destination: &Destination) -> Option<Cause> {
+    let Destination::Gateway(gateway) = destination else { return None };
+    let what = match trouble {
+        Trouble::Credential => gateway.source.to_string(),
+        Trouble::Connection => gateway.connection.name().unwrap_or_default().to_owned(),
+        Trouble::Gateway => gateway.endpoints.gateway.clone(),
+    };
+    Some(Cause { trouble, what })
+}
+
+impl Server {
+    /// A run has met a trouble: it waits, and the first one of a cause is told of.
+    pub(super) async fn troubled(&self, run: &RunId, trouble: Trouble) {
+        let accounts = self.accounts_of(run).await;
+        let cause = accounts.as_ref().ok().and_then(|accounts| cause_of(trouble, &accounts.own));
+        let Some(cause) = cause else {
+            tracing::error!(%run, "waits for the end of a trouble whose place is not known any more");
+            return;
+        };
+        let first = {
+            let mut causes = self.night.lock();
+            let now = self.owner.clock.now();
+            let standing = causes
+                .entry(cause.clone())
+                .or_insert_with(|| Standing { since: now, runs: Vec::new() });
+            let first = standing.runs.is_empty();
+            if !standing.runs.contains(run) {
+                standing.runs.push(run.clone());
+            }
+            first
+        };
+        tracing::warn!(%run, "waits: {}", cause.words());
+        self.show_causes();
+        if first {
+            // What is over at once needs nobody to be told.
+            self.probe_cause(&cause, true).await;
+        }
+    }
+
+    /// Looks whether the causes that stand are over.
+    pub(super) async fn probe_causes(&self) {
+        let causes: Vec<Cause> = self.night.lock().keys().cloned().collect();
+        for cause in causes {
+            self.probe_cause(&cause, false).await;
+        }
+    }
+
+    async fn probe_cause(&self, cause: &Cause, first: bool) {
+        let run = self.night.lock().get(cause).and_then(|standing| standing.runs.first().cloned());
+        let Some(run) = run else { return };
+        if cause.trouble == Trouble::Credential {
+            self.owner.clients.refresh();
+        }
+        let is_over = match self.probe(&run).await {
+            Ok(()) => true,
+            // Another trouble lies behind this one; what is no trouble says nothing.
+            Err(failure) => failure.trouble.is_some_and(|trouble| trouble != cause.trouble),
+        };
+        match is_over {
+            true => self.recovered(cause, first).await,
+            false if first => self.say_cause(cause, &run).await,
+            false => {}
+        }
+    }
+
+    /// The cheapest request that a run's account answers.
+    async fn probe(&self, run: &RunId) -> Result<(), Failure> {
+        let accounts = self.accounts_of(run).await?;
+        let cancel = Cancel::new();
+        let opened = accounts.open(&self.owner.clients, &cancel).await?.unattended();
+        let probed = opened.own.gateway.probe(&opened.own.connection, &cancel).await;
+        let source = accounts.own.source().cloned();
+        opened.close().await;
+        probed.map_err(|error| crate::refusal::of_call(&error, source.as_ref()))
+    }
+
+    async fn recovered(&self, cause: &Cause, at_once: bool) {
+        let Some(standing) = self.night.lock().remove(cause) else { return };
+        if at_once {
+            let mut circles = self.night.circles.lock().unwrap_or_else(PoisonError::into_inner);
+            for run in &standing.runs {
+                *circles.entry(run.clone()).or_default() += 1;
+            }
+        } else {
+            let runs = counted(standing.runs.len() as u64, "run goes", "runs go");
+            let text = format!("{}; {runs} on", cause.over());
+            tracing::info!("{text}");
+            let key = format!("over:{}:{}", cause.what, standing.since);
+            self.say_to_all(Said { kind: Notice::Recovered, text, key, run: None }).await;
+        }
+        self.show_causes();
+        for run in standing.runs {
+            self.happens(Happened::Waits(run));
+        }
+    }
+
+    /// Tells people of a cause, once. The first run that met it names it, also after a restart.
+    async fn say_cause(&self, cause: &Cause, run: &RunId) {
+        let text = format!("{}; its runs wait until that is over", cause.words());
+        tracing::error!("{text}");
+        let key = format!("trouble:{}:{run}", cause.what);
+        self.say_to_all(Said { kind: Notice::Failed, text, key, run: Some(run.clone()) }).await;
+    }
+
+    async fn accounts_of(&self, run: &RunId) -> Result<Accounts, Failure> {
+        let record = self.owner.record(run).await?;
+        let settings = RunSettings::from_value(&record.new.settings).or_exit(Exit::Input)?;
+        Accounts::of(&settings, &self.owner.project(&settings)?)
+    }
+
+    fn show_causes(&self) {
+        let count = self.night.count();
+        let causes: Vec<_> =
+            count.iter().map(|(trouble, causes, _)| (trouble.as_str(), *causes)).collect();
+        self.metrics.parked(&causes);
+    }
+}

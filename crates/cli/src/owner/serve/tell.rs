@@ -1,0 +1,228 @@
+//! What people are told: notices are written to the journal, and the courier sends them.
+
+use jiff::{SignedDuration, Timestamp};
+use pianoroll_journal::{
+    Fate, Keep, NoticeRecord, NoticeState, Occurrence, RunFilter, RunRecord, Trigger, WaitingReason,
+};
+use pianoroll_model::{Outcome, RunId, Status};
+use pianoroll_runtime::project::Notice;
+use serde_json::json;
+
+use super::Server;
+use crate::failure::Failure;
+use crate::moments;
+use crate::recorded::failed;
+
+/// How long a notice waits for others that belong to the same message.
+const GROUPED: SignedDuration = SignedDuration::from_secs(5);
+
+/// How far back runs are looked through for what was never told: a process may end between a run's end and its notice.
+const TOLD_AGAIN: SignedDuration = SignedDuration::from_hours(24);
+
+/// Something that people are told.
+pub(super) struct Said {
+    pub(super) kind: Notice,
+    /// One line.
+    pub(super) text: String,
+    /// Names it: what has the same name is told once.
+    pub(super) key: String,
+    pub(super) run: Option<RunId>,
+}
+
+impl Server {
+    /// A run has ended, or needs a person: counts it, lets others begin that waited for it, and tells of it.
+    pub(super) async fn over(&self, run: &RunId) -> Result<(), Failure> {
+        let record = self.owner.record(run).await?;
+        let scope = record.new.scope.clone();
+        let now = self.owner.clock.now();
+        if let Some(outcome) = record.outcome {
+            let took = moments::between(record.new.started, record.changed);
+            self.metrics.run_ended(&scope.automation, outcome, took.as_secs_f64());
+            tracing::info!(%run, automation = scope.automation, connection = scope.connection, "{outcome}");
+            let ended =
+                self.scheduler.ended(&scope.automation, &scope.connection, run, outcome, now).await;
+            match ended {
+                Ok(false) => {}
+                Ok(true) => {
+                    let name = format!("{}/{}", scope.automation, scope.connection);
+                    let text = format!(
+                        "the schedule {name} is paused: too many of its runs have failed in a row"
+                    );
+                    tracing::warn!("{text}");
+                    let key = format!("paused:{name}:{run}");
+                    let said = Said { kind: Notice::Paused, text, key, run: Some(run.clone()) };
+                    self.say(&scope.automation, said).await;
+                }
+                Err(error) => tracing::error!(%run, "its schedule does not know its end: {error}"),
+            }
+        }
+        for said in self.words_of(&record).await? {
+            self.say(&scope.automation, said).await;
+        }
+        self.changed();
+        Ok(())
+    }
+
+    /// A run that somebody waits for has ended, or waits: others may begin that waited for it.
+    pub(in crate::owner) async fn seen(&self, run: &RunId) {
+        let Ok(record) = self.owner.record(run).await else { return };
+        let Some(outcome) = record.outcome else { return };
+        let (scope, now) = (&record.new.scope, self.owner.clock.now());
+        let ended =
+            self.scheduler.ended(&scope.automation, &scope.connection, run, outcome, now).await;
+        if let Err(error) = ended {
+            tracing::error!(%run, "its schedule does not know its end: {error}");
+        }
+        self.changed();
+    }
+
+    /// What there is to tell of a run.
+    async fn words_of(&self, record: &RunRecord) -> Result<Vec<Said>, Failure> {
+        let run = &record.new.id;
+        let whose = format!("{} on {}", record.new.name, record.new.scope.connection);
+        let message = record.error.get("message").and_then(serde_json::Value::as_str);
+        let message = message.unwrap_or("no reason is recorded");
+        let problems = record.summary.pointer("/problems").and_then(serde_json::Value::as_u64);
+        let said = |kind: Notice, text: String| {
+            let key = format!("{}:{run}", kind.as_str());
+            Said { kind, text: format!("{text}  (run {run})"), key, run: Some(run.clone()) }
+        };
+        let mut all = Vec::new();
+        match (record.outcome, record.waiting.map(|waiting| waiting.reason)) {
+            (Some(Outcome::Failed), _) => {
+                all.push(said(Notice::Failed, format!("{whose} has failed: {message}")));
+            }
+            (Some(Outcome::Completed), _) => {
+                if self.failed_before(record).await? {
+                    all.push(said(Notice::Recovered, format!("{whose} has completed again")));
+                }
+                if let Some(problems) = problems.filter(|problems| *problems > 0) {
+                    let problems = crate::numbers::counted(problems, "problem", "problems");
+                    all.push(said(
+                        Notice::Problems,
+                        format!("{whose} has completed with {problems}"),
+                    ));
+                }
+            }
+            (None, Some(WaitingReason::UnknownOutcome)) => {
+                let text = format!(
+                    "{whose} waits for a word: it is not known whether a call has happened; `pianoroll runs show {run}`"
+                );
+                all.push(said(Notice::Unknown, text));
+            }
+            _ => {}
+        }
+        Ok(all)
+    }
+
+    /// Whether the run before this one, of the same automation and connection, has failed.
+    async fn failed_before(&self, record: &RunRecord) -> Result<bool, Failure> {
+        let filter = RunFilter {
+            automation: Some(record.new.scope.automation.clone()),
+            connection: Some(record.new.scope.connection.clone()),
+            status: vec![Status::Finished],
+            before: Some(record.new.id.clone()),
+            limit: 1,
+            ..RunFilter::default()
+        };
+        let before = self.owner.backend().runs(&filter).await.map_err(|error| failed(&error))?;
+        Ok(before.first().is_some_and(|before| before.outcome == Some(Outcome::Failed)))
+    }
+
+    /// Tells once more of runs that have ended lately: what was told before is not told again.
+    pub(super) async fn tell_again(&self) -> Result<(), Failure> {
+        let since = self.owner.clock.now().checked_sub(TOLD_AGAIN).unwrap_or(Timestamp::MIN);
+        let mut before = None;
+        loop {
+            let filter = RunFilter { before, limit: 200, ..RunFilter::default() };
+            let runs = self.owner.backend().runs(&filter).await.map_err(|error| failed(&error))?;
+            let Some(last) = runs.last() else { return Ok(()) };
+            before = Some(last.new.id.clone());
+            let is_over = last.new.started < since;
+            for record in runs {
+                let own = !matches!(record.new.trigger, Trigger::Manual | Trigger::Rerun { .. });
+                if own && record.changed >= since {
+                    for said in self.words_of(&record).await? {
+                        self.say(&record.new.scope.automation, said).await;
+                    }
+                }
+            }
+            if is_over {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Counts what came of due times, and tells of those that were missed.
+    pub(super) fn note_fates(self: &std::sync::Arc<Self>, decided: &[Occurrence]) {
+        let mut missed: std::collections::BTreeMap<&str, Vec<&Occurrence>> = Default::default();
+        for occurrence in decided {
+            self.metrics.occurrence(occurrence.fate.as_str());
+            let Occurrence { schedule, due, reason, .. } = occurrence;
+            match occurrence.fate {
+                Fate::Missed | Fate::Skipped => {
+                    tracing::warn!(schedule, %due, reason, "{}", occurrence.fate.as_str());
+                    missed.entry(schedule).or_default().push(occurrence);
+                }
+                Fate::Paused => tracing::debug!(schedule, %due, "paused"),
+                Fate::Waiting | Fate::Fired => {}
+            }
+        }
+        for (schedule, occurrences) in missed {
+            let automation = schedule.split('/').next().unwrap_or_default().to_owned();
+            let Some(last) = occurrences.last() else { continue };
+            let count = crate::numbers::counted(occurrences.len() as u64, "run", "runs");
+            let text = format!(
+                "{schedule}: {count} did not begin, the last one due {}: {}",
+                last.due, last.reason
+            );
+            let key = format!("missed:{schedule}:{}", last.due);
+            let said = Said { kind: Notice::Missed, text, key, run: None };
+            let server = std::sync::Arc::clone(self);
+            tokio::spawn(async move { server.say(&automation, said).await });
+        }
+    }
+
+    /// Tells everybody whom an automation names.
+    pub(super) async fn say(&self, automation: &str, said: Said) {
+        let current = self.current();
+        let names = current.settings(automation).map(|settings| settings.notify.clone());
+        self.write(names.unwrap_or_default().iter().map(String::as_str), &said).await;
+    }
+
+    /// Tells everybody.
+    pub(super) async fn say_to_all(&self, said: Said) {
+        let current = self.current();
+        self.write(current.project.notify.keys().map(String::as_str), &said).await;
+    }
+
+    async fn write(&self, names: impl Iterator<Item = &str>, said: &Said) {
+        let (current, now) = (self.current(), self.owner.clock.now());
+        let wanted = |name: &&str| {
+            current.project.notify.get(*name).is_some_and(|notify| notify.on.contains(&said.kind))
+        };
+        let notices: Vec<Keep> = names
+            .filter(wanted)
+            .map(|name| {
+                Keep::Notice(NoticeRecord {
+                    id: 0,
+                    recipient: name.to_owned(),
+                    key: said.key.clone(),
+                    kind: said.kind.as_str().to_owned(),
+                    content: json!({ "text": said.text, "run": said.run }),
+                    at: now,
+                    state: NoticeState::Waiting,
+                    tries: 0,
+                    next: now.checked_add(GROUPED).unwrap_or(now),
+                    error: None,
+                })
+            })
+            .collect();
+        if notices.is_empty() {
+            return;
+        }
+        if let Err(error) = self.owner.backend().keep(notices).await {
+            tracing::error!("a notice cannot be kept ({error}): {}", said.text);
+        }
+    }
+}
