@@ -2,12 +2,20 @@
 
 mod automation;
 mod import;
+mod keys;
 mod libraries;
 mod mistake;
+mod notify;
 mod plugin;
 mod program;
 mod read;
+mod schedule;
+mod schema;
+mod serve;
+mod shown;
+mod source;
 mod walk;
+mod webhook;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -21,9 +29,15 @@ use crate::retention::Retention;
 pub use automation::{AutomationSettings, Permissions, Placed};
 pub use import::{ImportError, ImportedConnection, import};
 pub use libraries::Libraries;
-pub use mistake::{Mistake, ProjectError, shown};
+pub use mistake::{Mistake, ProjectError};
+pub use notify::{Notice, NotifySettings};
 pub use plugin::{PluginLimits, PluginSettings};
 pub use program::{PluginRef, PluginRefError, ProgramRef};
+pub use schedule::{CatchUp, Overlap, ScheduleSettings, ZoneSettings};
+pub use schema::schema;
+pub use serve::ServeSettings;
+pub use shown::shown;
+pub use webhook::WebhookSettings;
 
 /// The name of the file.
 pub const FILE_NAME: &str = "pianoroll.toml";
@@ -47,6 +61,10 @@ pub struct Project {
     pub plugins: BTreeMap<String, PluginSettings>,
     /// `[state]`
     pub retention: Retention,
+    /// `[notify.NAME]`
+    pub notify: BTreeMap<String, NotifySettings>,
+    /// `[serve]`
+    pub serve: ServeSettings,
 }
 
 /// Where the gateway is and how to talk to it.
@@ -146,10 +164,14 @@ impl Project {
         self.file.as_deref().and_then(Path::parent)
     }
 
-    /// The files that hold keys: programs must not see them.
+    /// The files that hold keys and other secrets: programs must not see them.
     #[must_use]
     pub fn secret_files(&self) -> Vec<PathBuf> {
-        let sources = self.credentials.values().map(|credential| &credential.source);
+        let keys = self.credentials.values().map(|credential| &credential.source);
+        let hooks = self.automations.values().filter_map(|automation| automation.webhook.as_ref());
+        let hooks = hooks.map(|webhook| &webhook.secret);
+        let told = self.notify.values().map(|notify| &notify.webhook);
+        let sources = keys.chain(hooks).chain(told).chain(&self.serve.heartbeat);
         let files = sources.filter_map(|source| match source {
             Source::File(file) => Some(file.clone()),
             Source::Env(_) => None,
