@@ -1,6 +1,7 @@
 //! `pianoroll check`
 
 mod automations;
+mod due;
 mod files;
 mod project;
 mod show;
@@ -9,6 +10,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
+use pianoroll_gateway::SystemClock;
+use pianoroll_model::Clock as _;
 use pianoroll_runtime::project::Project;
 use pianoroll_script::testing::Suite;
 use pianoroll_script::{BrokenLibrary, Diagnostic, LibrarySource, Need, Script, Severity};
@@ -37,7 +40,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "PATH", default_value = "<stdin>", hide_default_value = true)]
     stdin_name: String,
 
-    /// Print one JSON object: diagnostics, files with the permissions that they need, errors, warnings
+    /// Print one JSON object: diagnostics, files with the permissions that they need, next due times, errors, warnings
     #[arg(long)]
     json: bool,
 
@@ -159,6 +162,8 @@ pub(crate) fn execute(args: &Args) -> Result<Exit, Failure> {
     programs.retain(|program| seen.insert(folder.join(program)));
     checked.extend(all(&programs, folder, &libraries));
     broken_libraries(&mut checked, folder);
+    let now = SystemClock::new().now();
+    let due = project.as_ref().map(|project| project.due(now)).unwrap_or_default();
     if let Some(project) = project {
         let project = project.check(&checked);
         checked.insert(0, project);
@@ -166,9 +171,9 @@ pub(crate) fn execute(args: &Args) -> Result<Exit, Failure> {
 
     let mut output = Output::new();
     if args.json {
-        output.json(&show::json(&checked))?;
+        output.json(&show::json(&checked, &due))?;
     } else {
-        show::text(&checked, &mut output)?;
+        show::text(&checked, &due, &mut output)?;
     }
     output.finish()?;
     let has = |severity| checked.iter().any(|checked| checked.count(severity) > 0);

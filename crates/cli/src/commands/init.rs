@@ -94,6 +94,8 @@ fn project_name(folder: &Path) -> String {
 
 #[cfg(test)]
 mod tests {
+    use pianoroll_runtime::project::{Notice, Project};
+
     use super::*;
 
     #[test]
@@ -101,10 +103,35 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let folder = folder.path().join("deep/demo");
         write_project(&folder).unwrap();
-        let project = pianoroll_runtime::project::Project::find(&folder.join("scripts")).unwrap();
+        let project = Project::find(&folder.join("scripts")).unwrap();
         assert_eq!(project.file, Some(folder.join("pianoroll.toml")));
         let failure = write_project(&folder).unwrap_err();
         assert!(failure.error.to_string().contains("already has"), "{failure:?}");
+    }
+
+    #[test]
+    fn what_is_commented_out_works() {
+        let (_, text) = FILES[0];
+        // Settings look like TOML; prose does not.
+        let is_setting = |line: &str| line.starts_with('[') || line.contains(" = ");
+        let lines = text.lines().map(|line| match line.strip_prefix("# ") {
+            Some(setting) if is_setting(setting) => setting,
+            _ => line,
+        });
+        // Both forms of one key stand there.
+        let mut lines: Vec<&str> = lines.collect();
+        let short = lines.iter().position(|line| line.starts_with("schedule = \"")).unwrap();
+        for without in [short, short + 1] {
+            let removed = lines.remove(without);
+            let whole = lines.join("\n");
+            let project = Project::parse(&whole, Path::new("pianoroll.toml"));
+            let project = project.unwrap_or_else(|error| panic!("{error}"));
+            assert!(project.automations["quiet"].schedule.is_some());
+            assert_eq!(project.automations["quiet"].notify, ["oncall"]);
+            assert_eq!(project.notify["oncall"].on, Notice::DEFAULT.into());
+            assert!(project.serve.listen.is_some());
+            lines.insert(without, removed);
+        }
     }
 
     #[test]
@@ -113,7 +140,7 @@ mod tests {
         for name in ["demo", "Kunde \"A\" \\ B", "tab\there", "müller"] {
             let folder = folder.path().join(name);
             write_project(&folder).unwrap();
-            let project = pianoroll_runtime::project::Project::find(&folder).unwrap();
+            let project = Project::find(&folder).unwrap();
             assert_eq!(project.name.as_deref(), Some(name.replace('\t', "").as_str()));
         }
         assert_eq!(project_name(Path::new(".")), "\"cli\"");

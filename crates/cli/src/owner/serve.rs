@@ -63,7 +63,7 @@ pub(crate) struct Server {
     pub(super) owner: Arc<FolderOwner>,
     pub(super) scheduler: Arc<Scheduler>,
     pub(super) metrics: Metrics,
-    pub(super) night: Night,
+    night: Night,
     // Written by a deployment, read by everything that begins.
     current: RwLock<Arc<Current>>,
     // The programs of the deployment, each read once from the journal.

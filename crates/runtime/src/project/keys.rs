@@ -97,12 +97,24 @@ const GATEWAY: &[Key] = &[
 const QUOTA: Shape = Shape::Either(&[Shape::Number(1, 10_000), Shape::Word(&["off"])]);
 
 const STATE: &[Key] = &[
-    key("keep", KEPT, "How long a finished run is kept, with all that belongs to it; 90d.")
-        .example("\"90d\""),
-    key("retry", KEPT, "How long what a failed run has read is kept, to take it up again; 7d.")
-        .example("\"7d\""),
-    key("revert", KEPT, "How long the values that a run's effects have replaced are kept; 30d.")
-        .example("\"30d\""),
+    key(
+        "keep",
+        KEPT,
+        "How long a finished run is kept, with all that belongs to it. Default: 90d.",
+    )
+    .example("\"90d\""),
+    key(
+        "retry",
+        KEPT,
+        "How long what a failed run has read is kept, to take it up again. Default: 7d.",
+    )
+    .example("\"7d\""),
+    key(
+        "revert",
+        KEPT,
+        "How long the values that a run's effects have replaced are kept. Default: 30d.",
+    )
+    .example("\"30d\""),
 ];
 
 const KEPT: Shape = Shape::Duration(SignedDuration::ZERO, DAY.saturating_mul(36_500));
@@ -127,7 +139,7 @@ const SOURCE: &[Key] = &[ENV, FILE_KEY];
 const CREDENTIAL: &[Key] = &[
     ENV,
     FILE_KEY,
-    key("quota", QUOTA, "Requests a second, shared by all connections of the key; 10.")
+    key("quota", QUOTA, "Requests a second, shared by all connections of the key. Default: 10.")
         .example("10"),
 ];
 
@@ -170,16 +182,16 @@ const NOTIFY: &[Key] = &[
     key(
         "on",
         Shape::Words(&Notice::WORDS),
-        "What it is told about; failed, problems, unknown and recovered.",
+        "What it is told about. Default: failed, problems, unknown, recovered.",
     )
     .example("[\"failed\", \"recovered\"]"),
 ];
 
 const SERVE: &[Key] = &[
-    key("runs", Shape::Number(1, 1_000), "Runs at once; 16.").example("16"),
-    key("grace", Shape::Duration(SECOND, DAY), "How long a stop waits for runs; 30s.")
+    key("runs", Shape::Number(1, 1_000), "Runs at once. Default: 16.").example("16"),
+    key("grace", Shape::Duration(SECOND, DAY), "How long a stop waits for runs. Default: 30s.")
         .example("\"30s\""),
-    key("listen", Shape::Text, "The address for health, metrics and webhooks; without it, none.")
+    key("listen", Shape::Text, "The address for health, metrics and webhooks. Default: none.")
         .example("\"127.0.0.1:7717\""),
     key(
         "heartbeat",

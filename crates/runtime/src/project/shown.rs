@@ -56,8 +56,9 @@ impl Place {
             let mut parts = path.split([']', '.']).map(unquoted);
             let first = parts.next().unwrap_or_default();
             self.among_keys = first.starts_with(SECTIONS[0]) || near(first, &SECTIONS[..1]);
-            self.within =
-                self.among_keys || near(first, &SECTIONS) || parts.any(|part| near(part, &KEYS));
+            let is_section = self.among_keys || near(first, &SECTIONS) || near(first, &KEYS);
+            // The second part is a name, which may be any word.
+            self.within = is_section || parts.skip(1).any(|part| near(part, &KEYS));
             return None;
         }
         if self.within { Some(0) } else { key_of_secret(line) }
@@ -65,7 +66,7 @@ impl Place {
 
     /// Shows what is known to be none, and hides the rest.
     fn mask(&mut self, mut rest: &str, shown: &mut String) {
-        let mut is_first = self.quotes.is_none() && self.brackets == 0;
+        let mut before = if self.quotes.is_none() { ' ' } else { '"' };
         if let Some(quotes) = self.quotes {
             let end = rest.find(quotes).map(|at| at + quotes.len());
             self.quotes = self.quotes.filter(|_| end.is_none());
@@ -76,18 +77,14 @@ impl Place {
         }
         while let Some(next) = rest.chars().next() {
             let mut length = next.len_utf8();
-            if let Some((name, behind)) = key(rest) {
-                let known = KEYS.contains(&name) || name == "env" || name == "file";
+            let may_be_key = before.is_whitespace() || matches!(before, '{' | ',');
+            if let Some((name, behind)) = key(rest).filter(|_| may_be_key) {
                 length = rest.len() - behind.len();
                 let value = value(behind);
-                if value.is_some_and(|value| self.is_open(name, value)) {
-                    length += value.map_or(0, str::len);
-                    shown.push_str(rest.get(..length).unwrap_or_default());
-                } else if is_first || known {
-                    shown.push_str(rest.get(..length).unwrap_or_default());
-                } else {
-                    hide(rest.get(..length).unwrap_or_default(), shown);
+                if let Some(value) = value.filter(|value| self.is_open(name, value)) {
+                    length += value.len();
                 }
+                shown.push_str(rest.get(..length).unwrap_or_default());
             } else {
                 length = match next {
                     '"' | '\'' => self.text(rest),
@@ -102,8 +99,9 @@ impl Place {
                 }
                 hide(rest.get(..length).unwrap_or_default(), shown);
             }
-            is_first &= next.is_whitespace();
-            rest = rest.get(length..).unwrap_or_default();
+            let (done, behind) = rest.split_at_checked(length).unwrap_or((rest, ""));
+            before = done.chars().next_back().unwrap_or(before);
+            rest = behind;
         }
     }
 
@@ -249,7 +247,71 @@ mod tests {
             "[credentials]\nmain = { key = \"mk\" }",
             expect![[r#"
             [credentials]
-            main = { *** * "**" }"#]],
+            main = { key = "**" }"#]],
+        );
+        check(
+            "[automations.webhook]\nprogram = \"a\"",
+            expect![[r#"
+            [automations.webhook]
+            program = "a""#]],
+        );
+        check(
+            "[automations.a.webhook]\nsecert = \"mk\"\nid = \"01\" # mk",
+            expect![[r#"
+            [automations.a.webhook]
+            secert = "**"
+            id = "01" * **"#]],
+        );
+        check(
+            "[serve]\n\"heartbeat\" = { url = \"mk\", file = 'a\\'} # mk",
+            expect![[r#"
+            [serve]
+            "heartbeat" = { url = "**", file = 'a\'} * **"#]],
+        );
+        check(
+            "a = { webhook = { secret = { file = \"f\" }, id = \"x\", param = \"p\" } }",
+            expect![[r#"a = { webhook = { secret = { file = "f" }, id = "x", param = "p" } }"#]],
+        );
+        check(
+            "[notify.a]\non = [\"failed\"]\nwebhook = { x = [\n\"mk\"]\n}\non = [\"mk\"",
+            expect![[r#"
+                [notify.a]
+                on = ["failed"]
+                webhook = { x = [
+                "**"]
+                }
+                on = ["**""#]],
+        );
+        check(
+            "[notify.a]\nwebhook = \'\'\'\nmk = \"file = mk\"\n\'\'\' # mk\non = []",
+            expect![[r#"
+                [notify.a]
+                webhook = '''
+                ** * "**** * **"
+                ''' * **
+                on = []"#]],
+        );
+        check(
+            "[notify.a]\nwebhook = https://a.b/c?mk=1&id=mk&file=2\n",
+            expect![[r#"
+                [notify.a]
+                webhook = *******************************
+            "#]],
+        );
+        check(
+            "[notify.a]\nwebhook = \"mk\nfile = \"mk\n",
+            expect![[r#"
+            [notify.a]
+            webhook = "**
+            file = "**
+        "#]],
+        );
+        check(
+            "notify = [\"a\"]\nnotify.a.url = 'mk'\n# webhook = mk",
+            expect![[r#"
+            notify = ["a"]
+            notify.a.url = '**'
+            # webhook = mk"#]],
         );
         check(
             "[credentials.main]\nmk_live_1\n",
@@ -258,5 +320,15 @@ mod tests {
             *********
         "#]],
         );
+    }
+
+    proptest::proptest! {
+        /// Places stay where they are, whatever the text is.
+        #[test]
+        fn no_text_is_too_strange(text in "(\\[notify.a\\]|webhook|file|env|=|\"|\"\"\"|\'|\\{|\\}|\\[|\\]|,|#|\n|\\\\| |é|a){0,24}") {
+            let shown = shown(&text);
+            proptest::prop_assert_eq!(shown.chars().count(), text.chars().count());
+            proptest::prop_assert_eq!(shown.lines().count(), text.lines().count());
+        }
     }
 }

@@ -1,5 +1,9 @@
 mod automations;
 mod plugins;
+mod schedules;
+mod schema;
+mod secrets;
+mod serving;
 
 use expect_test::{Expect, expect};
 
@@ -106,6 +110,13 @@ documented_routes = true
                     keep: 7776000s,
                     revert: 2592000s,
                     retry: 604800s,
+                },
+                notify: {},
+                serve: ServeSettings {
+                    runs: 16,
+                    grace: 30s,
+                    listen: None,
+                    heartbeat: None,
                 },
             }
         "#]],
@@ -224,11 +235,11 @@ on = ["failed"]
             22 | id = "x y"
                |      ^^^^^
 
-            pianoroll.toml:23:2: unknown section `notify`
+            pianoroll.toml:23:9: `[notify.oncall]` has no `webhook`
                |
             23 | [notify.oncall]
-               |  ^^^^^^
-               = this version runs automations by hand only: `pianoroll run NAME`
+               |         ^^^^^^
+               = say where the URL is: webhook = { file = "secrets/oncall" }
         "#]],
     );
 }

@@ -190,7 +190,7 @@ fn elsewhere(path: &str, key: &str) -> Option<String> {
         "cron" => "write schedule = \"0 6 * * 1\"",
         "timezone" | "jitter" | "catch_up" | "window" | "overlap" => {
             return Some(format!(
-                "it belongs into the schedule: schedule = {{ cron = \"0 6 * * 1\", {key} = \"…\" }}"
+                "it belongs in the schedule: schedule = {{ cron = \"0 6 * * 1\", {key} = \"…\" }}"
             ));
         }
         "trigger" | "triggers" => "`schedule` and `webhook` start runs",

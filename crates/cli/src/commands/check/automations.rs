@@ -36,6 +36,7 @@ pub(super) fn check(project: &Project, text: &str, checked: &[Checked]) -> Vec<D
             automation.permissions(script.needs());
             automation.limits(script.needs());
         }
+        automation.webhook(project);
         found.append(&mut automation.found);
     }
     found.sort_by_key(|diagnostic| diagnostic.at);
@@ -50,6 +51,9 @@ struct Automation<'a> {
 }
 
 type Place = (usize, usize);
+
+/// What stands for the event of a webhook, which is JSON.
+const EVENT: &str = "{}";
 
 fn place<T>(placed: &Placed<T>) -> Place {
     (placed.line, placed.column)
@@ -154,10 +158,28 @@ impl Automation<'_> {
     fn params(&mut self, bind: impl FnOnce(&BTreeMap<String, String>) -> Result<(), ParamError>) {
         let given = &self.settings.params;
         let words = given.iter().map(|(name, text)| (name.clone(), text.value.clone()));
-        let Err(error) = bind(&words.collect::<BTreeMap<_, _>>()) else { return };
+        let mut words: BTreeMap<_, _> = words.collect();
+        let webhook = self.settings.webhook.as_ref();
+        if let Some(webhook) = webhook {
+            words.insert(webhook.param.clone(), EVENT.to_owned());
+        }
+        let Err(error) = bind(&words) else { return };
         for mistake in error.mistakes() {
-            let at = given.get(&mistake.name).map_or(self.settings.at, place);
+            let of_event = webhook.filter(|webhook| webhook.param == mistake.name);
+            let at = match of_event {
+                Some(webhook) => webhook.at,
+                None => given.get(&mistake.name).map_or(self.settings.at, place),
+            };
             self.error(at, mistake.message.clone(), None);
+        }
+    }
+
+    /// A webhook that nobody can call starts nothing.
+    fn webhook(&mut self, project: &Project) {
+        if let (Some(webhook), None) = (&self.settings.webhook, project.serve.listen) {
+            let message = "no event arrives: nothing listens".to_owned();
+            let hint = "write `[serve]` with listen = \"127.0.0.1:7717\"".to_owned();
+            self.warn(webhook.at, message, hint);
         }
     }
 

@@ -2,9 +2,11 @@
 
 use std::path::PathBuf;
 
+use jiff::Timestamp;
 use pianoroll_runtime::project::{Mistake, Project, ProjectError, shown};
 use pianoroll_script::{Diagnostic, Severity};
 
+use super::due::{self, Due};
 use super::{Checked, File, Kind, automations};
 use crate::source;
 
@@ -31,6 +33,11 @@ impl ProjectFile {
     /// The files that its automations run.
     pub(super) fn programs(&self) -> Vec<PathBuf> {
         self.project.as_ref().map(automations::programs).unwrap_or_default()
+    }
+
+    /// When its automations are due next.
+    pub(super) fn due(&self, now: Timestamp) -> Vec<Due> {
+        self.project.as_ref().map(|project| due::due(project, now)).unwrap_or_default()
     }
 
     /// What is wrong with it: by itself, or beside the programs that it names.

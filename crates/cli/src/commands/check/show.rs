@@ -6,13 +6,14 @@ use pianoroll_model::Permission;
 use pianoroll_script::Severity;
 use serde_json::{Value, json};
 
+use super::due::Due;
 use super::{Checked, Kind};
 use crate::failure::Failure;
 use crate::output::{self, Output};
 use crate::style::{DIM, ERROR, GOOD, HEADING, Styled, WARNING};
 
 /// As compilers tell it, with a closing line.
-pub(super) fn text(all: &[Checked], output: &mut Output) -> Result<(), Failure> {
+pub(super) fn text(all: &[Checked], due: &[Due], output: &mut Output) -> Result<(), Failure> {
     for checked in all {
         for diagnostic in &checked.diagnostics {
             let shown = diagnostic.render(&checked.name, &checked.source);
@@ -27,6 +28,9 @@ pub(super) fn text(all: &[Checked], output: &mut Output) -> Result<(), Failure> 
             let permissions: Vec<&str> = permissions.iter().map(String::as_str).collect();
             output.line(format_args!("needs {}", permissions.join(", ")))?;
         }
+    }
+    for due in due {
+        output.line(output::plain(&due.line()))?;
     }
     let count = |severity| all.iter().map(|checked| checked.count(severity)).sum::<usize>();
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
@@ -92,7 +96,7 @@ fn counted(count: usize, what: &str) -> String {
 }
 
 /// One object for everything.
-pub(super) fn json(all: &[Checked]) -> Value {
+pub(super) fn json(all: &[Checked], due: &[Due]) -> Value {
     let diagnostics = all.iter().flat_map(|checked| {
         checked.diagnostics.iter().map(|diagnostic| {
             let (line, column) = diagnostic.at.unzip();
@@ -130,6 +134,7 @@ pub(super) fn json(all: &[Checked]) -> Value {
     json!({
         "diagnostics": diagnostics.collect::<Vec<_>>(),
         "files": files.collect::<Vec<_>>(),
+        "schedules": due.iter().map(Due::json).collect::<Vec<_>>(),
         "errors": count(Severity::Error),
         "warnings": count(Severity::Warning),
     })

@@ -12,7 +12,7 @@ pub(super) const AUTOMATION: &[Key] = &[
     key(
         "connections",
         Shape::Either(&[Shape::Texts, Shape::Text]),
-        "The connections that it runs on, one run each, or `label:NAME`; without it, the only one.",
+        "The connections that it runs on, one run each, or `label:NAME`. Default: the only one.",
     )
     .example("[\"acme\"]"),
     key(
@@ -27,13 +27,13 @@ pub(super) const AUTOMATION: &[Key] = &[
     key(
         "attempts",
         Shape::Number(1, 100),
-        "How often a run is tried that fails by something that may pass; 1.",
+        "How often a run is tried that fails by something that may pass. Default: 1.",
     )
     .example("3"),
     key(
         "schedule",
         Shape::Either(&[Shape::Text, Shape::Table(SCHEDULE)]),
-        "When it runs by itself: a crontab expression, or a table; without it, by hand.",
+        "When it runs by itself: a crontab expression, or a table. Default: by hand only.",
     )
     .example("\"0 6 * * 1\""),
     key(
@@ -45,7 +45,7 @@ pub(super) const AUTOMATION: &[Key] = &[
     key(
         "pause_after",
         Shape::Number(1, 1_000),
-        "The failed runs in a row after which the schedule is paused; without it, never.",
+        "The failed runs in a row after which the schedule is paused. Default: never.",
     )
     .example("5"),
     key("notify", Shape::Texts, "Whom to tell about its runs: names of `[notify.NAME]`.")
@@ -65,30 +65,30 @@ const SCHEDULE: &[Key] = &[
     )
     .example("\"0 6 * * 1\"")
     .required(),
-    key("timezone", Shape::Text, "An IANA zone, or `account` for that of each account; UTC.")
+    key("timezone", Shape::Text, "An IANA zone, or `account` for that of each account. Default: UTC.")
         .example("\"Europe/London\""),
     key(
         "jitter",
         Shape::Duration(SignedDuration::ZERO, DAY),
-        "How much later a run may begin, the same each time for an occurrence; none.",
+        "How much later a run may begin, the same each time for an occurrence. Default: not at all.",
     )
     .example("\"30m\""),
     key(
         "catch_up",
         Shape::Word(&CatchUp::WORDS),
-        "Which of the occurrences run that came due while nothing served; latest.",
+        "Which of the occurrences run that came due while nothing served. Default: latest.",
     )
     .example("\"latest\""),
     key(
         "window",
         Shape::Duration(SECOND, DAY.saturating_mul(366)),
-        "How late an occurrence may begin that was missed; 1d.",
+        "How late an occurrence may begin that was missed. Default: 1d.",
     )
     .example("\"1d\""),
     key(
         "overlap",
         Shape::Word(&Overlap::WORDS),
-        "What happens to an occurrence that comes due while a run of an earlier one goes on; skip.",
+        "What happens to an occurrence that comes due while a run of an earlier one goes on. Default: skip.",
     )
     .example("\"skip\""),
 ];
@@ -97,7 +97,8 @@ const WEBHOOK: &[Key] = &[
     key("secret", Shape::Table(SOURCE), "The secret that deliveries are signed with.").required(),
     key("id", Shape::Text, "The API's id of the webhook; deliveries of another are refused.")
         .example("\"01HXYZ\""),
-    key("param", Shape::Text, "The parameter that holds the event; event.").example("\"event\""),
+    key("param", Shape::Text, "The parameter that holds the event. Default: event.")
+        .example("\"event\""),
 ];
 
 /// A limit is a number of anything from none on.

@@ -221,6 +221,11 @@ campaigns = []
                 ),
             },
             attempts: 1,
+            schedule: None,
+            webhook: None,
+            notify: [],
+            timeout: None,
+            pause_after: None,
         }
     "#]]
     .assert_debug_eq(&settings);
@@ -329,7 +334,7 @@ limits = { writes = -1, write = 3, minutes = 1.5, records = { profile = 5, metri
                |
             12 | paused = true
                | ^^^^^^
-               = known here: program, connections, with, params, permissions, limits, attempts
+               = known here: program, connections, with, params, permissions, limits, attempts, schedule, timeout, pause_after, notify, webhook
 
             pianoroll.toml:13:21: `writes` must be a whole number from 0, not `-1`
                |
@@ -481,17 +486,17 @@ fn keys_of_later_versions_are_refused_with_a_word_on_them() {
     mistakes(
         "program = \"a\"\nschedule = { cron = \"0 6 * * 1\" }\ncatch_up = \"all\"\nprogam = \"b\"\nlimits = { reached_by_flows = 0 }\n[notify.oncall]\non = []\n",
         expect![[r#"
-            pianoroll.toml:9:1: unknown key `schedule` in `[automations.retag]`
+            pianoroll.toml:9:1: a schedule needs its connections named: there are 2
               |
             9 | schedule = { cron = "0 6 * * 1" }
               | ^^^^^^^^
-              = this version runs automations by hand only: `pianoroll run NAME`
+              = such as connections = ["acme"]; known here: acme, beta
 
             pianoroll.toml:10:1: unknown key `catch_up` in `[automations.retag]`
                |
             10 | catch_up = "all"
                | ^^^^^^^^
-               = this version runs automations by hand only: `pianoroll run NAME`
+               = it belongs in the schedule: schedule = { cron = "0 6 * * 1", catch_up = "…" }
 
             pianoroll.toml:11:1: unknown key `progam` in `[automations.retag]`
                |
@@ -505,11 +510,17 @@ fn keys_of_later_versions_are_refused_with_a_word_on_them() {
                |            ^^^^^^^^^^^^^^^^
                = this version does not count people reached by flows; bound `sends`, or rule out `flows.update_status` with `never`
 
-            pianoroll.toml:13:2: unknown section `notify`
+            pianoroll.toml:13:9: `[notify.oncall]` has no `webhook`
                |
             13 | [notify.oncall]
-               |  ^^^^^^
-               = this version runs automations by hand only: `pianoroll run NAME`
+               |         ^^^^^^
+               = say where the URL is: webhook = { file = "secrets/oncall" }
+
+            pianoroll.toml:14:6: `on` names nothing
+               |
+            14 | on = []
+               |      ^^
+               = leave `on` out to be told about failures and recoveries
         "#]],
     );
 }

@@ -134,12 +134,12 @@ b = 5
             4 | limits = { memory = 5, cpu_seconds = 0, memory_mib = 5_000, log_kib = "all", host_calls = -1 }
               |                                                      ^^^^^
 
-            pianoroll.toml:4:71: `log_kib` must be a whole number from 0, not a text
+            pianoroll.toml:4:71: `log_kib` must be a whole number from 1, not a text
               |
             4 | limits = { memory = 5, cpu_seconds = 0, memory_mib = 5_000, log_kib = "all", host_calls = -1 }
               |                                                                       ^^^^^
 
-            pianoroll.toml:4:91: `host_calls` must be a whole number from 0, not `-1`
+            pianoroll.toml:4:91: `host_calls` must be a whole number from 1, not `-1`
               |
             4 | limits = { memory = 5, cpu_seconds = 0, memory_mib = 5_000, log_kib = "all", host_calls = -1 }
               |                                                                                           ^^

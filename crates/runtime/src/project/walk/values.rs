@@ -107,7 +107,11 @@ impl Section<'_, '_> {
         mistakes: &mut Mistakes<'_>,
     ) -> Option<At<u64>> {
         let value = self.table.get(key)?;
-        let wanted = "a whole number from 0";
+        let least = match self.shape.of(key) {
+            Some(&Shape::Number(least, _)) => least,
+            _ => 0,
+        };
+        let wanted = &format!("a whole number from {least}");
         match value.get_ref() {
             DeValue::Integer(number) => {
                 let text = number.as_str().replace('_', "");
