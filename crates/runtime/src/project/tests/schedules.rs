@@ -6,6 +6,8 @@ use expect_test::{Expect, expect};
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 
+use crate::schedule::{CatchUp, Overlap};
+
 use super::super::*;
 
 /// Two connections, one to tell, and the table of an automation that begins in line 8.
