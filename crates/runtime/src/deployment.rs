@@ -94,9 +94,15 @@ impl Snapshot {
             serial: before.map_or(1, |before| before.serial + 1),
             at,
             programs,
-            // Texts, numbers and durations always serialise.
-            content: serde_json::to_value(self).unwrap_or_default(),
+            content: self.to_value(),
         }
+    }
+
+    /// What the journal keeps of it.
+    #[must_use]
+    pub fn to_value(&self) -> Value {
+        // Texts, numbers and durations always serialise.
+        serde_json::to_value(self).unwrap_or_default()
     }
 
     /// The schedules that it wants, by name.

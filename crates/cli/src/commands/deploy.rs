@@ -60,7 +60,8 @@ async fn deploy(
     let now = recorded::now();
     let difference = Difference::between(before.as_ref(), &taken.snapshot, now)?;
     let mut reply = None;
-    if !args.dry_run {
+    let is_new = before.as_ref().is_none_or(|before| before.content != taken.snapshot.to_value());
+    if !args.dry_run && is_new {
         let seat = Seat::take(folder.clone()).await?;
         let deployed = put(&seat, &folder, taken, before.as_ref()).await;
         seat.leave().await;
@@ -75,7 +76,10 @@ async fn deploy(
         }))?;
     } else {
         output.text(&difference.text())?;
-        output.line(said(reply))?;
+        match (&before, is_new) {
+            (Some(before), false) => output.line(format_args!("number {} stays", before.serial))?,
+            _ => output.line(said(reply))?,
+        }
     }
     output.finish()?;
     Ok(Exit::Completed)

@@ -17,6 +17,9 @@ use crate::recorded::{self, Recorded, failed};
 use crate::style::{DIM, Styled, WARNING};
 use crate::table::{self, Cell};
 
+/// Said where there is no schedule.
+const NOTHING: &str = "no schedules: nothing that has one is deployed (`pianoroll deploy`)";
+
 /// How many due times of the past are listed.
 const HISTORY: u32 = 20;
 
@@ -63,7 +66,10 @@ pub(super) fn execute(args: &Args) -> Result<Exit, Failure> {
             choose::schedules(&folder, args.automation.as_deref(), args.connection.as_deref());
         let records = meant.await?;
         let Some(recorded) = Recorded::read(&folder).await? else {
-            return recorded::say_nothing(&folder, args.json).map(|_| ());
+            return match args.json {
+                true => output.line("[]"),
+                false => output.line(NOTHING),
+            };
         };
         let backend = &*recorded.backend;
         match args.history {
@@ -90,7 +96,7 @@ async fn list(
         return output.json(&rows.iter().map(Row::to_json).collect::<Vec<Value>>());
     }
     if rows.is_empty() {
-        return output.line("no schedules: nothing that has one is deployed (`pianoroll deploy`)");
+        return output.line(NOTHING);
     }
     let headings = ["automation", "connection", "schedule", "next", "last", "fate", "state"];
     let mut before = String::new();

@@ -1,23 +1,27 @@
 //! `pianoroll schedule next`
 
+mod meant;
+
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, Zoned};
+use jiff::{SignedDuration, Timestamp, Zoned};
 use pianoroll_gateway::SystemClock;
 use pianoroll_model::Clock;
 use pianoroll_runtime::schedule::{ClockChange, Schedule, zone};
 
+use super::choose;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{self, Output};
 use crate::style::{DIM, Styled};
+use meant::Meant;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Five fields of a crontab, such as `0 6 * * MON`, or `@daily` and the like
-    #[arg(value_name = "EXPR")]
+    /// Five fields of a crontab, such as `0 6 * * MON`, or `@daily` and the like; or an automation of the project
+    #[arg(value_name = "EXPR|AUTOMATION")]
     expression: String,
-    /// The time zone, such as America/New_York [default: UTC]
+    /// The time zone, such as America/New_York [default: that of the automation, or UTC]
     #[arg(long, value_name = "ZONE")]
     tz: Option<String>,
     /// Where to begin, that moment included: an RFC 3339 time, or a local date or time of the zone [default: now]
@@ -32,9 +36,8 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn execute(args: &Args) -> Result<Exit, Failure> {
-    let schedule = Schedule::parse(&args.expression)
-        .map_err(|error| Failure::input(error.excerpt("schedule")))?;
-    let name = args.tz.as_deref().unwrap_or("UTC");
+    let Meant { schedule, zone: own, jitter } = meant::find(args)?;
+    let name = args.tz.as_deref().or(own.as_deref()).unwrap_or("UTC");
     let zone = zone(name).map_err(|error| {
         let hint = error.hint.clone();
         Failure::input(error).hint(hint)
@@ -50,8 +53,13 @@ pub(crate) fn execute(args: &Args) -> Result<Exit, Failure> {
         let due: Vec<String> = due.map(|due| rfc3339(&due)).collect();
         output.json(&due)?;
     } else {
-        if args.tz.is_none() {
-            output::note("times are in UTC; --tz names another zone");
+        match (&args.tz, own) {
+            (Some(_), _) => {}
+            (None, None) => output::note("times are in UTC; --tz names another zone"),
+            (None, Some(own)) => output::note(format_args!("as `{schedule}` says in {own}")),
+        }
+        if jitter > SignedDuration::ZERO {
+            output::note(format_args!("a run begins up to {jitter:#} later"));
         }
         let mut found = 0;
         for due in due {
