@@ -63,9 +63,10 @@ impl Scheduler {
         Ok(turn)
     }
 
-    /// When the clock is to be looked at again; none where nothing is ever due.
+    /// When the clock is to be looked at again; none where nothing is ever due. After something that has failed that is at once: what
+    /// stands is read again then.
     pub async fn next_wake(&self) -> Option<Timestamp> {
-        self.book.lock().await.as_ref().and_then(Book::next_wake)
+        self.book.lock().await.as_ref().map_or(Some(Timestamp::UNIX_EPOCH), Book::next_wake)
     }
 
     /// A run of an automation on a connection has begun, by hand or by an event.
