@@ -30,7 +30,8 @@ pub struct Book {
     due: BTreeSet<(Timestamp, String)>,
     /// Which occurrences start when: the start, the due time, the schedule.
     starts: BTreeSet<(Timestamp, Timestamp, String)>,
-    /// The moment at which the clock was looked at last; after loading the newest one that any schedule knows.
+    /// The newest moment that the book was told since the clock was set back last; after loading the newest one that any schedule
+    /// knows.
     looked: Option<Timestamp>,
 }
 
@@ -199,6 +200,7 @@ impl Book {
         outcome: Outcome,
         now: Timestamp,
     ) -> (Vec<Keep>, bool) {
+        self.look(now);
         let Some(entry) = self.entries.get_mut(schedule) else { return (Vec::new(), false) };
         entry.open.remove(run);
         for waits in entry.waiting.values_mut().filter(|waits| waits.stage == Stage::Queued) {
@@ -236,6 +238,11 @@ impl Book {
     #[must_use]
     pub fn contains(&self, schedule: &str) -> bool {
         self.entries.contains_key(schedule)
+    }
+
+    /// Whatever is told what time it is notices when that was wrong.
+    fn look(&mut self, now: Timestamp) {
+        self.looked = self.looked.max(Some(now));
     }
 
     /// Puts the next due time of a schedule, and what waits of it, in order.

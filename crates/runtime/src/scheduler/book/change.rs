@@ -73,6 +73,7 @@ impl Book {
         for (name, Wanted { definition, .. }) in wanted {
             self.pool.of(name, definition)?;
         }
+        self.look(now);
         let mut keeps = Vec::new();
         for (name, change) in self.compare(wanted) {
             self.unindex(&name);
@@ -137,7 +138,7 @@ impl Book {
         note: &str,
         now: Timestamp,
     ) -> Result<Vec<Keep>, BookError> {
-        self.change(name, |entry, keeps| {
+        self.change(name, now, |entry, keeps| {
             entry.pass(now, keeps);
             pause(entry, note, now, keeps);
         })
@@ -148,7 +149,7 @@ impl Book {
     /// # Errors
     /// There is none of this name.
     pub fn resume(&mut self, name: &str, now: Timestamp) -> Result<Vec<Keep>, BookError> {
-        self.change(name, |entry, keeps| {
+        self.change(name, now, |entry, keeps| {
             entry.pass(now, keeps);
             entry.record.paused = None;
             entry.record.failures = 0;
@@ -167,7 +168,7 @@ impl Book {
         known: &[Occurrence],
         now: Timestamp,
     ) -> Result<Vec<Keep>, BookError> {
-        self.change(name, |entry, keeps| {
+        self.change(name, now, |entry, keeps| {
             for due in due.iter().filter(|due| **due <= now) {
                 let before = known.iter().find(|known| known.due == *due);
                 let has = |known: &Occurrence| matches!(known.fate, Fate::Fired | Fate::Waiting);
@@ -193,6 +194,7 @@ impl Book {
     /// are paused until a person says otherwise.
     #[must_use]
     pub fn restored(&mut self, restored: Paused, now: Timestamp) -> Vec<Keep> {
+        self.look(now);
         let mut keeps = Vec::new();
         let names: Vec<String> = self.entries.keys().cloned().collect();
         for name in names {
@@ -243,8 +245,10 @@ impl Book {
     fn change(
         &mut self,
         name: &str,
+        now: Timestamp,
         change: impl FnOnce(&mut Entry, &mut Vec<Keep>),
     ) -> Result<Vec<Keep>, BookError> {
+        self.look(now);
         self.unindex(name);
         let entry = self.entries.get_mut(name);
         let entry = entry.ok_or_else(|| BookError::Unknown(name.to_owned()))?;
