@@ -221,6 +221,7 @@ impl Book {
         let pauses = limit.is_some() && entry.record.paused.is_none();
         if pauses {
             let note = format!("{failures} runs in a row have failed");
+            entry.pass(now, &mut keeps);
             change::pause(entry, &note, now, &mut keeps);
         }
         keeps.push(Keep::Schedule(entry.record.clone()));
