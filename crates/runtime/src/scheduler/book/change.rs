@@ -9,6 +9,9 @@ use super::{Book, BookError};
 use crate::scheduler::definition::Definition;
 use crate::scheduler::entry::{self, Entry, Stage, Waits};
 
+/// Why something waits that a person has filled in.
+pub(super) const BY_HAND: &str = "filled in by hand";
+
 /// A schedule that is wanted: whose it is, and when it is due.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wanted {
@@ -179,7 +182,7 @@ impl Book {
                     schedule: entry.record.name.clone(),
                     due: *due,
                     fate: Fate::Waiting,
-                    reason: "filled in by hand".to_owned(),
+                    reason: BY_HAND.to_owned(),
                     starts: now,
                     decided: now,
                     run: None,
