@@ -147,8 +147,7 @@ impl Scheduler {
         let schedule = Some(name.to_owned());
         let filter = OccurrenceFilter { schedule, from: Some(from), ..OccurrenceFilter::default() };
         let known = self.backend.occurrences(&filter).await?;
-        let keeps = book.backfill(name, &due, &known, now)?;
-        let count = keeps.len();
+        let (keeps, count) = book.backfill(name, &due, &known, now)?;
         self.write(&mut held, book, keeps).await?;
         Ok(count)
     }

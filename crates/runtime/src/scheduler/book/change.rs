@@ -160,7 +160,8 @@ impl Book {
         })
     }
 
-    /// Makes runs of due times that have passed, whatever had come of them but a run. `known` is what the journal has of them.
+    /// Makes runs of due times that have passed, whatever had come of them but a run; answers how many, too. `known` is what the
+    /// journal has of them.
     ///
     /// # Errors
     /// There is none of this name.
@@ -170,8 +171,11 @@ impl Book {
         due: &[Timestamp],
         known: &[Occurrence],
         now: Timestamp,
-    ) -> Result<Vec<Keep>, BookError> {
-        self.change(name, now, |entry, keeps| {
+    ) -> Result<(Vec<Keep>, usize), BookError> {
+        let mut count = 0;
+        let keeps = self.change(name, now, |entry, keeps| {
+            // Else what was not looked at yet would get another fate at the next look.
+            entry.pass(now, keeps);
             for due in due.iter().filter(|due| **due <= now) {
                 let before = known.iter().find(|known| known.due == *due);
                 let has = |known: &Occurrence| matches!(known.fate, Fate::Fired | Fate::Waiting);
@@ -189,8 +193,10 @@ impl Book {
                 };
                 keeps.push(Keep::Occurrence(occurrence.clone()));
                 entry.waiting.insert(*due, Waits { occurrence, stage: Stage::Starts });
+                count += 1;
             }
-        })
+        })?;
+        Ok((keeps, count))
     }
 
     /// The journal was put in place from a backup: what came due since may have run already, so that it is missed, and all schedules
