@@ -71,19 +71,18 @@ impl Entry {
 
     /// Gives every due time up to now its fate.
     pub(super) fn pass(&mut self, now: Timestamp, keeps: &mut Vec<Keep>) {
-        if self.next.is_none_or(|next| next > now) {
-            return;
+        while self.next.is_some_and(|next| next <= now) {
+            let watermark = self.record.watermark;
+            let (decisions, until) = match &self.record.paused {
+                None => decide::decide(&self.times, &self.definition, watermark, now),
+                Some(pause) => {
+                    let reason = paused(pause);
+                    let all = decide::all_alike(&self.times, watermark, now, Fate::Paused, &reason);
+                    (all, now)
+                }
+            };
+            self.settle(decisions, until, now, keeps);
         }
-        let watermark = self.record.watermark;
-        let (decisions, until) = match &self.record.paused {
-            None => decide::decide(&self.times, &self.definition, watermark, now),
-            Some(pause) => {
-                let reason = paused(pause);
-                let all = decide::all_alike(&self.times, watermark, now, Fate::Paused, &reason);
-                (all, now)
-            }
-        };
-        self.settle(decisions, until, now, keeps);
     }
 
     /// Gives all due times up to now one fate, and also what waits.

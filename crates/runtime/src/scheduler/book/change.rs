@@ -1,6 +1,6 @@
 //! What people change: schedules come, go, are edited, paused, resumed and filled in; a journal was restored, a clock set back.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use pianoroll_journal::{Fate, Keep, Occurrence, Pause, Paused, ScheduleRecord};
@@ -176,10 +176,10 @@ impl Book {
         let keeps = self.change(name, now, |entry, keeps| {
             // Else what was not looked at yet would get another fate at the next look.
             entry.pass(now, keeps);
+            let runs = |known: &&Occurrence| matches!(known.fate, Fate::Fired | Fate::Waiting);
+            let known: BTreeSet<_> = known.iter().filter(runs).map(|known| known.due).collect();
             for due in due.iter().filter(|due| **due <= now) {
-                let before = known.iter().find(|known| known.due == *due);
-                let has = |known: &Occurrence| matches!(known.fate, Fate::Fired | Fate::Waiting);
-                if before.is_some_and(has) || entry.waiting.contains_key(due) {
+                if known.contains(due) || entry.waiting.contains_key(due) {
                     continue;
                 }
                 let occurrence = Occurrence {
