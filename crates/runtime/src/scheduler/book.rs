@@ -28,7 +28,7 @@ pub struct Book {
     entries: BTreeMap<String, Entry>,
     /// The next due time of each, the first one first.
     due: BTreeSet<(Timestamp, String)>,
-    /// Which occurrences start when: the start, the due time, the schedule.
+    /// Which occurrences are looked at when: the moment, the due time, the schedule.
     starts: BTreeSet<(Timestamp, Timestamp, String)>,
     /// The newest moment that the book was told since the clock was set back last; after loading the newest one that any schedule
     /// knows.
@@ -109,8 +109,7 @@ impl Book {
         }
         for occurrence in waiting {
             if let Some(entry) = book.entries.get_mut(&occurrence.schedule) {
-                let waits = Waits { occurrence, stage: Stage::Starts };
-                entry.waiting.insert(waits.occurrence.due, waits);
+                entry.waiting.insert(occurrence.due, Waits::new(occurrence));
             }
         }
         for occurrence in decided {
@@ -186,7 +185,7 @@ impl Book {
         if let Some(entry) = self.entries.get_mut(schedule)
             && let Some(waits) = entry.waiting.get_mut(&due)
         {
-            waits.stage = Stage::Starts;
+            (waits.stage, waits.from) = (Stage::Starts, until);
             self.starts.insert((until, due, schedule.to_owned()));
         }
     }
@@ -205,7 +204,7 @@ impl Book {
         entry.open.remove(run);
         for waits in entry.waiting.values_mut().filter(|waits| waits.stage == Stage::Queued) {
             waits.stage = Stage::Starts;
-            self.starts.insert((now, waits.occurrence.due, schedule.to_owned()));
+            self.starts.insert((waits.from, waits.occurrence.due, schedule.to_owned()));
         }
         let failures = match outcome {
             Outcome::Failed => entry.record.failures.saturating_add(1),
@@ -253,8 +252,7 @@ impl Book {
             self.due.insert((next, name.to_owned()));
         }
         for waits in entry.waiting.values().filter(|waits| waits.stage == Stage::Starts) {
-            let Occurrence { starts, due, .. } = waits.occurrence;
-            self.starts.insert((starts, due, name.to_owned()));
+            self.starts.insert((waits.from, waits.occurrence.due, name.to_owned()));
         }
     }
 
@@ -264,7 +262,9 @@ impl Book {
         if let Some(next) = entry.next {
             self.due.remove(&(next, name.to_owned()));
         }
-        self.starts.retain(|(_, _, of)| of != name);
+        for waits in entry.waiting.values() {
+            self.starts.remove(&(waits.from, waits.occurrence.due, name.to_owned()));
+        }
     }
 }
 

@@ -32,6 +32,15 @@ pub(super) struct Entry {
 pub(super) struct Waits {
     pub(super) occurrence: Occurrence,
     pub(super) stage: Stage,
+    /// When it is looked at: its start, or later where it could not begin.
+    pub(super) from: Timestamp,
+}
+
+impl Waits {
+    pub(super) fn new(occurrence: Occurrence) -> Self {
+        let from = occurrence.starts;
+        Self { occurrence, stage: Stage::Starts, from }
+    }
 }
 
 /// How far one is that is to begin.
@@ -125,7 +134,7 @@ impl Entry {
                 Occurrence { schedule, due, fate, reason, starts, decided: now, run: None };
             keeps.push(Keep::Occurrence(occurrence.clone()));
             if fate == Fate::Waiting {
-                self.waiting.insert(due, Waits { occurrence, stage: Stage::Starts });
+                self.waiting.insert(due, Waits::new(occurrence));
             }
         }
         self.record.watermark = until;

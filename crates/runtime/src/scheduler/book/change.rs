@@ -7,7 +7,7 @@ use pianoroll_journal::{Fate, Keep, Occurrence, Pause, Paused, ScheduleRecord};
 
 use super::{Book, BookError};
 use crate::scheduler::definition::Definition;
-use crate::scheduler::entry::{self, Entry, Stage, Waits};
+use crate::scheduler::entry::{self, Entry, Waits};
 
 /// Why something waits that a person has filled in.
 pub(super) const BY_HAND: &str = "filled in by hand";
@@ -192,7 +192,7 @@ impl Book {
                     run: None,
                 };
                 keeps.push(Keep::Occurrence(occurrence.clone()));
-                entry.waiting.insert(*due, Waits { occurrence, stage: Stage::Starts });
+                entry.waiting.insert(*due, Waits::new(occurrence));
                 count += 1;
             }
         })?;
