@@ -13,6 +13,7 @@ pub use change::{Change, Wanted};
 
 use super::definition::{Definition, DefinitionError, Pool};
 use super::entry::{Entry, Stage, Waits};
+use crate::schedule::Overlap;
 
 /// The name of a schedule: an automation's on one of its connections. Names of both have no slash.
 #[must_use]
@@ -177,6 +178,11 @@ impl Book {
         if let Some(entry) = self.entries.get_mut(schedule) {
             entry.waiting.remove(&due);
             entry.open.insert(run);
+            // What has come while it was about to begin cancels it now.
+            if entry.definition.overlap == Overlap::CancelOther {
+                entry.look_at_queued();
+                self.index(schedule);
+            }
         }
     }
 
@@ -186,7 +192,8 @@ impl Book {
             && let Some(waits) = entry.waiting.get_mut(&due)
         {
             (waits.stage, waits.from) = (Stage::Starts, until);
-            self.starts.insert((until, due, schedule.to_owned()));
+            entry.look_at_queued();
+            self.index(schedule);
         }
     }
 
@@ -202,16 +209,14 @@ impl Book {
         self.look(now);
         let Some(entry) = self.entries.get_mut(schedule) else { return (Vec::new(), false) };
         entry.open.remove(run);
-        for waits in entry.waiting.values_mut().filter(|waits| waits.stage == Stage::Queued) {
-            waits.stage = Stage::Starts;
-            self.starts.insert((waits.from, waits.occurrence.due, schedule.to_owned()));
-        }
+        entry.look_at_queued();
         let failures = match outcome {
             Outcome::Failed => entry.record.failures.saturating_add(1),
             Outcome::Completed => 0,
             Outcome::Cancelled | Outcome::Skipped => entry.record.failures,
         };
         if failures == entry.record.failures {
+            self.index(schedule);
             return (Vec::new(), false);
         }
         entry.record.failures = failures;

@@ -78,6 +78,13 @@ impl Entry {
         self.next = self.times.schedule.next_after(&self.times.zone, self.record.watermark);
     }
 
+    /// What has queued is looked at once more.
+    pub(super) fn look_at_queued(&mut self) {
+        for waits in self.waiting.values_mut().filter(|waits| waits.stage == Stage::Queued) {
+            waits.stage = Stage::Starts;
+        }
+    }
+
     /// Gives every due time up to now its fate.
     pub(super) fn pass(&mut self, now: Timestamp, keeps: &mut Vec<Keep>) {
         while self.next.is_some_and(|next| next <= now) {

@@ -113,6 +113,8 @@ impl Book {
             (entry.definition, entry.times) = (definition.clone(), times);
             entry.record.definition = definition.to_value();
             entry.look_ahead();
+            // Another policy may let it begin.
+            entry.look_at_queued();
             keeps.push(Keep::Schedule(entry.record.clone()));
             return Ok(());
         }
