@@ -192,6 +192,10 @@ impl Book {
             && let Some(waits) = entry.waiting.get_mut(&due)
         {
             (waits.stage, waits.from) = (Stage::Starts, until);
+            // Its schedule was changed meanwhile.
+            if waits.occurrence.fate != Fate::Waiting {
+                entry.waiting.remove(&due);
+            }
             entry.look_at_queued();
             self.index(schedule);
         }
@@ -276,12 +280,13 @@ impl Book {
 fn state(entry: &Entry) -> ScheduleState {
     let jitter = entry.definition.jitter;
     let starts = |due| crate::schedule::jittered(&entry.record.name, due, jitter);
+    let waiting = entry.waiting.values().filter(|waits| waits.occurrence.fate == Fate::Waiting);
     ScheduleState {
         record: entry.record.clone(),
         definition: entry.definition.clone(),
         next: entry.next,
         starts: entry.next.map(starts),
-        waiting: entry.waiting.values().map(|waits| waits.occurrence.clone()).collect(),
+        waiting: waiting.map(|waits| waits.occurrence.clone()).collect(),
         open: entry.open.iter().cloned().collect(),
     }
 }

@@ -112,15 +112,13 @@ impl Entry {
         let from = self.record.watermark;
         let all = decide::all_alike(&self.times, from, now, fate, reason);
         self.settle(all, now.max(from), now, keeps);
-        let begins = |waits: &Waits| waits.stage == Stage::Beginning;
-        let (begin, rest): (BTreeMap<_, _>, BTreeMap<_, _>) =
-            std::mem::take(&mut self.waiting).into_iter().partition(|(_, waits)| begins(waits));
-        self.waiting = begin;
-        for (_, waits) in rest {
-            let reason = reason.to_owned();
-            let settled = Occurrence { fate, reason, decided: now, ..waits.occurrence };
-            keeps.push(Keep::Occurrence(settled));
-        }
+        self.waiting.retain(|_, waits| {
+            let occurrence = &mut waits.occurrence;
+            (occurrence.fate, occurrence.reason, occurrence.decided) = (fate, reason.to_owned(), now);
+            keeps.push(Keep::Occurrence(occurrence.clone()));
+            // Whoever begins it may have made its run already, and then it has fired all the same.
+            waits.stage == Stage::Beginning
+        });
     }
 
     /// Writes fates down, and moves the watermark.
