@@ -31,6 +31,8 @@ pub struct Book {
     due: BTreeSet<(Timestamp, String)>,
     /// Which occurrences are looked at when: the moment, the due time, the schedule.
     starts: BTreeSet<(Timestamp, Timestamp, String)>,
+    /// The runs that have not ended of what has no schedule: it may get one before they end.
+    strays: BTreeMap<String, BTreeSet<RunId>>,
     /// The newest moment that the book was told since the clock was set back last; after loading the newest one that any schedule
     /// knows.
     looked: Option<Timestamp>,
@@ -168,16 +170,18 @@ impl Book {
 
     /// A run of a schedule's automation and connection has begun, by whatever.
     pub fn opened(&mut self, schedule: &str, run: RunId) {
-        if let Some(entry) = self.entries.get_mut(schedule) {
-            entry.open.insert(run);
-        }
+        let open = match self.entries.get_mut(schedule) {
+            Some(entry) => &mut entry.open,
+            None => self.strays.entry(schedule.to_owned()).or_default(),
+        };
+        open.insert(run);
     }
 
     /// An occurrence has made its run.
     pub fn begun(&mut self, schedule: &str, due: Timestamp, run: RunId) {
+        self.opened(schedule, run);
         if let Some(entry) = self.entries.get_mut(schedule) {
             entry.waiting.remove(&due);
-            entry.open.insert(run);
             // What has come while it was about to begin cancels it now.
             if entry.definition.overlap == Overlap::CancelOther {
                 entry.look_at_queued();
@@ -211,7 +215,10 @@ impl Book {
         now: Timestamp,
     ) -> (Vec<Keep>, bool) {
         self.look(now);
-        let Some(entry) = self.entries.get_mut(schedule) else { return (Vec::new(), false) };
+        let Some(entry) = self.entries.get_mut(schedule) else {
+            self.ended_stray(schedule, run);
+            return (Vec::new(), false);
+        };
         entry.open.remove(run);
         entry.look_at_queued();
         let failures = match outcome {
@@ -252,6 +259,15 @@ impl Book {
     /// Whatever is told what time it is notices when that was wrong.
     fn look(&mut self, now: Timestamp) {
         self.looked = self.looked.max(Some(now));
+    }
+
+    fn ended_stray(&mut self, schedule: &str, run: &RunId) {
+        if let Some(open) = self.strays.get_mut(schedule) {
+            open.remove(run);
+            if open.is_empty() {
+                self.strays.remove(schedule);
+            }
+        }
     }
 
     /// Puts the next due time of a schedule, and what waits of it, in order.

@@ -84,6 +84,7 @@ impl Book {
                 None => {
                     if let Some(mut entry) = self.entries.remove(&name) {
                         entry.forgo(now, Fate::Missed, "removed from the project", &mut keeps);
+                        entry.open.into_iter().for_each(|run| self.opened(&name, run));
                     }
                     keeps.push(Keep::Remove(name));
                 }
@@ -129,7 +130,9 @@ impl Book {
             failures: 0,
         };
         keeps.push(Keep::Schedule(record.clone()));
-        self.entries.insert(name.to_owned(), Entry::new(record, definition.clone(), times));
+        let mut entry = Entry::new(record, definition.clone(), times);
+        entry.open = self.strays.remove(name).unwrap_or_default();
+        self.entries.insert(name.to_owned(), entry);
         Ok(())
     }
 
