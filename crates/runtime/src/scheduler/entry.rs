@@ -114,7 +114,8 @@ impl Entry {
         self.settle(all, now.max(from), now, keeps);
         self.waiting.retain(|_, waits| {
             let occurrence = &mut waits.occurrence;
-            (occurrence.fate, occurrence.reason, occurrence.decided) = (fate, reason.to_owned(), now);
+            (occurrence.fate, occurrence.reason, occurrence.decided) =
+                (fate, reason.to_owned(), now);
             keeps.push(Keep::Occurrence(occurrence.clone()));
             // Whoever begins it may have made its run already, and then it has fired all the same.
             waits.stage == Stage::Beginning

@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use pianoroll_journal::{
-    Backend, Fate, JournalError, Keep, Occurrence, OccurrenceFilter, RunFilter,
-};
+use pianoroll_journal::{Backend, Fate, JournalError, Keep, OccurrenceFilter, RunFilter};
 use pianoroll_model::{Outcome, RunId, Status};
 use tokio::sync::Mutex;
 
@@ -240,13 +238,15 @@ async fn load(backend: &dyn Backend) -> Result<Book, SchedulerError> {
     let records = backend.schedules().await?;
     let filter = OccurrenceFilter { fates: vec![Fate::Waiting], ..OccurrenceFilter::default() };
     let waiting = backend.occurrences(&filter).await?;
-    let mut decided: Vec<Occurrence> = Vec::new();
-    for record in records.iter().filter(|record| record.rewound.is_some()) {
-        let schedule = Some(record.name.clone());
-        let from = Some(record.watermark);
-        let filter = OccurrenceFilter { schedule, from, ..OccurrenceFilter::default() };
-        decided.extend(backend.occurrences(&filter).await?);
-    }
+    // A clock that was set back is that of all schedules, so that they are asked for together.
+    let rewound = records.iter().filter(|record| record.rewound.is_some());
+    let decided = match rewound.map(|record| record.watermark).min() {
+        None => Vec::new(),
+        from => {
+            let filter = OccurrenceFilter { from, ..OccurrenceFilter::default() };
+            backend.occurrences(&filter).await?
+        }
+    };
     let status = vec![Status::Pending, Status::Running, Status::Waiting];
     let filter = RunFilter { status, ..RunFilter::default() };
     let open = backend.runs(&filter).await?.into_iter().map(|run| {
