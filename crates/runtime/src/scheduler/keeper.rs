@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use pianoroll_journal::{
-    Backend, Fate, JournalError, Keep, Occurrence, OccurrenceFilter, RunFilter,
-};
+use pianoroll_journal::{Backend, Fate, JournalError, Keep, OccurrenceFilter, RunFilter};
 use pianoroll_model::{Outcome, RunId, Status};
 use tokio::sync::Mutex;
 
@@ -69,9 +67,10 @@ impl Scheduler {
         Ok(turn)
     }
 
-    /// When the clock is to be looked at again; none where nothing is ever due.
+    /// When the clock is to be looked at again; none where nothing is ever due. After something that has failed that is at once: what
+    /// stands is read again then.
     pub async fn next_wake(&self) -> Option<Timestamp> {
-        self.book.lock().await.as_ref().and_then(Book::next_wake)
+        self.book.lock().await.as_ref().map_or(Some(Timestamp::UNIX_EPOCH), Book::next_wake)
     }
 
     /// A run of an automation on a connection has begun, by hand or by an event.
@@ -152,8 +151,7 @@ impl Scheduler {
         let schedule = Some(name.to_owned());
         let filter = OccurrenceFilter { schedule, from: Some(from), ..OccurrenceFilter::default() };
         let known = self.backend.occurrences(&filter).await?;
-        let keeps = book.backfill(name, &due, &known, now)?;
-        let count = keeps.len();
+        let (keeps, count) = book.backfill(name, &due, &known, now)?;
         self.write(&mut held, book, keeps).await?;
         Ok(count)
     }
@@ -246,13 +244,15 @@ async fn load(backend: &dyn Backend) -> Result<Book, SchedulerError> {
     let records = backend.schedules().await?;
     let filter = OccurrenceFilter { fates: vec![Fate::Waiting], ..OccurrenceFilter::default() };
     let waiting = backend.occurrences(&filter).await?;
-    let mut decided: Vec<Occurrence> = Vec::new();
-    for record in records.iter().filter(|record| record.rewound.is_some()) {
-        let schedule = Some(record.name.clone());
-        let from = Some(record.watermark);
-        let filter = OccurrenceFilter { schedule, from, ..OccurrenceFilter::default() };
-        decided.extend(backend.occurrences(&filter).await?);
-    }
+    // A clock that was set back is that of all schedules, so that they are asked for together.
+    let rewound = records.iter().filter(|record| record.rewound.is_some());
+    let decided = match rewound.map(|record| record.watermark).min() {
+        None => Vec::new(),
+        from => {
+            let filter = OccurrenceFilter { from, ..OccurrenceFilter::default() };
+            backend.occurrences(&filter).await?
+        }
+    };
     let status = vec![Status::Pending, Status::Running, Status::Waiting];
     let filter = RunFilter { status, ..RunFilter::default() };
     let open = backend.runs(&filter).await?.into_iter().map(|run| {

@@ -1,3 +1,4 @@
 //! Schedules over time: no clock but the test's.
 
 mod book;
+mod stage;
