@@ -193,7 +193,8 @@ fn the_rest_is_seen_by_the_test() {
     assert_eq!(played.result, Ok(json!({ "asked": ["GET", "/api/x"], "query": { "a": 1 } })));
     assert_eq!(played.progress, [(1, Some(2))]);
     assert_eq!(played.problems, [("odd".to_owned(), json!({ "id": "P1" }))]);
-    let told = [("nearly gone".to_owned(), Value::Null), ("shrunk".to_owned(), json!({ "now": 3 }))];
+    let told =
+        [("nearly gone".to_owned(), Value::Null), ("shrunk".to_owned(), json!({ "now": 3 }))];
     assert_eq!(played.notifications, told);
     assert!(played.state.is_empty());
     let wrong = mock::Host::new().run(|| params::<Params>().map(|it| it.days));
