@@ -60,7 +60,8 @@ pub(crate) fn text(plan: &Plan, drawn_seed: Option<u64>) -> String {
     }
     for PlannedNotification { text: said, details, .. } in &plan.notifications {
         let said = plain(said).replace('\n', "\n          ");
-        let details = if details.is_null() { String::new() } else { plain(&short(details)) };
+        let details =
+            if details.is_null() { String::new() } else { plain(&short(details)).into_owned() };
         let line = format!("  notify  {said}  {}", Styled(DIM, details));
         let _ = writeln!(text, "{}", line.trim_end());
     }

@@ -113,6 +113,7 @@ fn message(notices: &[NoticeRecord]) -> Value {
             "kind": notice.kind,
             "text": notice.content.get("text"),
             "run": notice.content.get("run"),
+            "details": notice.content.get("details"),
             "at": notice.at,
         })
     });
