@@ -112,7 +112,12 @@ impl Entry {
         let from = self.record.watermark;
         let all = decide::all_alike(&self.times, from, now, fate, reason);
         self.settle(all, now.max(from), now, keeps);
-        self.waiting.retain(|_, waits| {
+        let mut is_ahead = false;
+        self.waiting.retain(|due, waits| {
+            if fate == Fate::Missed && *due > now {
+                is_ahead = true;
+                self.decided.remove(due);
+            }
             let occurrence = &mut waits.occurrence;
             (occurrence.fate, occurrence.reason, occurrence.decided) =
                 (fate, reason.to_owned(), now);
@@ -120,6 +125,10 @@ impl Entry {
             // Whoever begins it may have made its run already, and then it has fired all the same.
             waits.stage == Stage::Beginning
         });
+        if is_ahead {
+            // The clock was set back since it was decided: what is still to come is not missed.
+            keeps.push(Keep::Unmiss { schedule: self.record.name.clone(), after: now });
+        }
     }
 
     /// Writes fates down, and moves the watermark.

@@ -48,14 +48,7 @@ impl Scheduler {
     /// The journal cannot be written: nothing is begun, and the next look finds the same.
     pub async fn tick(&self, now: Timestamp) -> Result<Turn, SchedulerError> {
         let mut held = self.book.lock().await;
-        let mut book = self.take(&mut held).await?;
-        if book.is_before(now) {
-            let keeps = book.set_back(now);
-            if !keeps.is_empty() {
-                self.backend.keep(keeps).await?;
-                book = load(&*self.backend).await?;
-            }
-        }
+        let mut book = self.take_at(&mut held, now).await?;
         let mut turn = book.tick(now);
         let keeps = std::mem::take(&mut turn.keeps);
         let decided = keeps.iter().filter_map(|keep| match keep {
@@ -124,7 +117,7 @@ impl Scheduler {
         note: &str,
         now: Timestamp,
     ) -> Result<(), SchedulerError> {
-        self.change(|book| each(names, |name| book.pause(name, note, now))).await
+        self.change(now, |book| each(names, |name| book.pause(name, note, now))).await
     }
 
     /// Lets schedules go on, all of them or none.
@@ -132,7 +125,7 @@ impl Scheduler {
     /// # Errors
     /// As [`Scheduler::pause`].
     pub async fn resume(&self, names: &[String], now: Timestamp) -> Result<(), SchedulerError> {
-        self.change(|book| each(names, |name| book.resume(name, now))).await
+        self.change(now, |book| each(names, |name| book.resume(name, now))).await
     }
 
     /// Makes runs of due times between two moments that made none; answers how many.
@@ -146,7 +139,7 @@ impl Scheduler {
         now: Timestamp,
     ) -> Result<usize, SchedulerError> {
         let mut held = self.book.lock().await;
-        let mut book = self.take(&mut held).await?;
+        let mut book = self.take_at(&mut held, now).await?;
         let due = book.due_between(name, from, to.min(now))?;
         let schedule = Some(name.to_owned());
         let filter = OccurrenceFilter { schedule, from: Some(from), ..OccurrenceFilter::default() };
@@ -166,7 +159,7 @@ impl Scheduler {
         with: Vec<Keep>,
         now: Timestamp,
     ) -> Result<(), SchedulerError> {
-        self.change(|book| {
+        self.change(now, |book| {
             let mut keeps = with;
             keeps.extend(book.edit(wanted, now)?);
             Ok(keeps)
@@ -208,10 +201,11 @@ impl Scheduler {
 
     async fn change(
         &self,
+        now: Timestamp,
         change: impl FnOnce(&mut Book) -> Result<Vec<Keep>, BookError>,
     ) -> Result<(), SchedulerError> {
         let mut held = self.book.lock().await;
-        let mut book = self.take(&mut held).await?;
+        let mut book = self.take_at(&mut held, now).await?;
         // A change that fails half-way is thrown away with the book.
         let keeps = change(&mut book)?;
         self.write(&mut held, book, keeps).await
@@ -223,6 +217,24 @@ impl Scheduler {
             Some(book) => Ok(book),
             None => load(&*self.backend).await,
         }
+    }
+
+    /// The book for something that happens now: where the clock was set back, what was only missed behind now comes again.
+    async fn take_at(
+        &self,
+        held: &mut Option<Book>,
+        now: Timestamp,
+    ) -> Result<Book, SchedulerError> {
+        let book = self.take(held).await?;
+        if !book.is_before(now) {
+            return Ok(book);
+        }
+        let keeps = book.set_back(now);
+        if keeps.is_empty() {
+            return Ok(book);
+        }
+        self.backend.keep(keeps).await?;
+        load(&*self.backend).await
     }
 
     async fn write(
