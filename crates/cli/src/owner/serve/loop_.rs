@@ -23,8 +23,11 @@ const LOOK: Duration = Duration::from_secs(1);
 /// How long to wait for the journal before it is tried again.
 const AGAIN: Duration = Duration::from_secs(5);
 
-/// How often keys are read again, and causes of trouble are looked at.
-const PROBE: Duration = Duration::from_secs(60);
+/// How often keys are read again: a changed one is used by then.
+const KEYS: Duration = Duration::from_secs(5);
+
+/// How often causes of trouble are looked at, in times that keys are read; a changed key has them looked at too.
+const PROBE: u32 = 12;
 
 /// The loop of a process that keeps schedules.
 pub(crate) struct Loop {
@@ -203,12 +206,14 @@ impl Server {
     }
 }
 
-/// Reads keys again, and looks whether troubles are over, once a minute.
+/// Reads keys again, and looks once a minute whether troubles are over.
 async fn probe(server: Arc<Server>) {
-    loop {
-        server.owner.clock.sleep(PROBE).await;
-        server.owner.clients.refresh();
-        server.probe_causes().await;
+    for count in 1_u32.. {
+        server.owner.clock.sleep(KEYS).await;
+        let has_changed = server.owner.clients.refresh();
+        if has_changed || count.is_multiple_of(PROBE) {
+            server.probe_causes().await;
+        }
     }
 }
 

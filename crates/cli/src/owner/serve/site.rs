@@ -7,6 +7,7 @@ use jiff::SignedDuration;
 use pianoroll_gateway::{Outbound, SecretUrl};
 use pianoroll_journal::{RunFilter, WaitingReason};
 use pianoroll_model::Status;
+use pianoroll_runtime::retention;
 use pianoroll_server::{Answering, Delivered, Health, Hook, HookEvent, HookRefusal, Site};
 use serde_json::json;
 
@@ -68,6 +69,7 @@ pub(super) fn beat(server: Arc<Server>) -> Result<impl Future<Output = ()> + Sen
         loop {
             server.owner.clock.sleep(BEAT).await;
             count(&server).await;
+            sweep(&server).await;
             if server.health().ok
                 && let Err(why) = ping(&server, &outbound).await
             {
@@ -83,6 +85,17 @@ async fn ping(server: &Server, outbound: &Outbound) -> Result<(), String> {
     let secret = source.read_secret().map_err(|error| error.to_string())?;
     let url = SecretUrl::new(secret.expose()).map_err(|error| error.to_string())?;
     outbound.ping(&url).await.map_err(|error| error.to_string())
+}
+
+/// Once a day: deletes what is older than it is to be kept.
+async fn sweep(server: &Server) {
+    let (owner, current) = (&server.owner, server.current());
+    let retention = &current.project.retention;
+    let swept =
+        retention::sweep_daily(&owner.folder, owner.backend(), retention, owner.clock.now()).await;
+    if let Err(error) = swept {
+        tracing::warn!("nothing old was deleted: {error}");
+    }
 }
 
 async fn count(server: &Server) {

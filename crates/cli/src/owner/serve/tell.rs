@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use super::Server;
 use crate::failure::Failure;
 use crate::moments;
+use crate::output::plain;
 use crate::recorded::failed;
 
 /// How long a notice waits for others that belong to the same message.
@@ -48,7 +49,13 @@ impl Server {
         if let Some(outcome) = record.outcome {
             let took = moments::between(record.new.started, record.changed);
             self.metrics.run_ended(&scope.automation, outcome, took.as_secs_f64());
-            tracing::info!(%run, automation = scope.automation, connection = scope.connection, "{outcome}");
+            let (automation, connection) = (&scope.automation, &scope.connection);
+            match record.error.get("message").and_then(Value::as_str) {
+                Some(error) if outcome == Outcome::Failed => {
+                    tracing::warn!(%run, automation, connection, "failed: {}", plain(error));
+                }
+                _ => tracing::info!(%run, automation, connection, "{outcome}"),
+            }
             let ended =
                 self.scheduler.ended(&scope.automation, &scope.connection, run, outcome, now).await;
             match ended {

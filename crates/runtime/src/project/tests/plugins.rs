@@ -34,7 +34,10 @@ program = "plugin:win-back"
         let words: Vec<&str> = permissions.words.iter().map(|word| &*word.value).collect();
         format!("{} {words:?} {}", program.value, permissions.written)
     };
-    assert_eq!(told("newest"), r#"plugin:win-back ["profiles:read", "files:write", "notify"] true"#);
+    assert_eq!(
+        told("newest"),
+        r#"plugin:win-back ["profiles:read", "files:write", "notify"] true"#
+    );
     assert_eq!(told("pinned"), "plugin:win-back@1.0.0 [] true");
     assert_eq!(told("whole"), "plugin:win-back [] false");
 }
