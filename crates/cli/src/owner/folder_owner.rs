@@ -149,6 +149,9 @@ impl FolderOwner {
             return Err(Failure::text(Exit::Failed, text));
         }
         self.close(run, Outcome::Cancelled, Value::Null).await?;
+        if let Some(server) = self.server() {
+            server.seen(run).await;
+        }
         Ok(CancelReply::Closed)
     }
 }

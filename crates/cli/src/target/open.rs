@@ -64,9 +64,9 @@ impl Clients {
     }
 
     /// What all open clients have done, each with the place of its key.
-    pub(crate) fn statistics(&self) -> Vec<(String, Statistics)> {
+    pub(crate) fn statistics(&self) -> Vec<(Source, Statistics)> {
         let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        open.iter().map(|(key, gateway)| (key.source.to_string(), gateway.statistics())).collect()
+        open.iter().map(|(key, gateway)| (key.source.clone(), gateway.statistics())).collect()
     }
 
     fn of(

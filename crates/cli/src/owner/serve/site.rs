@@ -41,9 +41,13 @@ impl Site for Server {
     }
 
     fn metrics(&self) -> String {
-        for (credential, statistics) in self.owner.clients.statistics() {
-            self.metrics.requests(&credential, statistics.requests);
-            self.metrics.throttled(&credential, statistics.throttled);
+        let current = self.current();
+        for (source, statistics) in self.owner.clients.statistics() {
+            let mut named = current.project.credentials.iter();
+            let name = named.find(|(_, settings)| settings.source == source);
+            let name = name.map_or_else(|| source.to_string(), |(name, _)| name.clone());
+            self.metrics.requests(&name, statistics.requests);
+            self.metrics.throttled(&name, statistics.throttled);
         }
         self.metrics.runs_under_way(self.owner.table.count() as u64);
         self.metrics.encode()
