@@ -161,12 +161,16 @@ fn the_package_is_cut_down_to_what_is_asked_for() {
 
 #[test]
 fn the_operator_can_be_told_where_that_is_asked_for() {
-    let tells = format!("{NOTHING}[permissions]\n\"notify\" = \"to say when the list has shrunk\"\n");
+    let tells =
+        format!("{NOTHING}[permissions]\n\"notify\" = \"to say when the list has shrunk\"\n");
     for (toml, expected) in [(NOTHING, false), (LITTLE, false), (&tells, true)] {
         let files = refresh(&manifest(toml), Language::JavaScript);
         let has = |path: &str, part: &str| text(&files, path).contains(part);
         assert_eq!(has("wit/klaviyo.wit", "    import notify;\n"), expected);
-        assert_eq!(has("pianoroll/index.js", "export const notify = notifies(host_notify);"), expected);
+        assert_eq!(
+            has("pianoroll/index.js", "export const notify = notifies(host_notify);"),
+            expected
+        );
         assert_eq!(has("pianoroll/index.js", "import { notifies } from \"./layer.js\";"), expected);
         assert_eq!(has("pianoroll/index.d.ts", "export function notify(text: string"), expected);
         let files = refresh(&manifest(toml), Language::Python);

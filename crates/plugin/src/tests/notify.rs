@@ -21,7 +21,7 @@ fn tells(text: &str, details: &str, before: &str) -> Vec<u8> {
             (call $tell (i32.const 64) (i32.const {length}) (i32.const {from}) (i32.const {details_length}) (i32.const 256))
             (if (result i32) (i32.load8_u (i32.const 256))
                 (then (i32.const 256))
-                (else (i32.const 8))))"
+                (else (i32.const 0))))"
     );
     plugin(&[TELL, BEGIN], &rest)
 }
@@ -45,31 +45,40 @@ async fn the_operator_is_told() {
 #[tokio::test]
 async fn what_is_not_granted_is_refused_with_the_line_that_grants_it() {
     let change = |host: &mut pianoroll_host::HostSettings| {
-        host.grant_by = GrantBy::Plugin(GrantedPlugin {
+        host.grant_by = GrantBy::Plugin(Box::new(GrantedPlugin {
             name: "test".to_owned(),
             version: "1.0.0".to_owned(),
             asked: vec!["profiles:read".to_owned(), "notify".to_owned()],
             granted: vec!["profiles:read".to_owned()],
             narrowed: None,
-        });
+        }));
     };
     let stage = Stage { change: Box::new(change), ..Stage::default() };
     let ended = stage.run(tells("x", "null", "")).await;
-    expect![""].assert_eq(&ended.text());
+    expect!["the plugin `test` 1.0.0 failed: notify: needs the permission `notify`, which is not granted; grant it with `pianoroll plugin install test@1.0.0 --grant profiles:read,notify`"].assert_eq(&ended.text());
     assert!(ended.logs.is_empty());
 }
 
 #[tokio::test]
 async fn what_cannot_be_told_is_an_error_that_can_be_handled() {
-    expect![""].assert_eq(&ended(" ", "null").await.text());
-    expect![""].assert_eq(&ended("x", "[1]").await.text());
-    expect![""].assert_eq(&ended("x", "{").await.text());
+    expect![[r#"
+        notify: text: is empty, and somebody is to read it
+          = the plugin `test` 1.0.0 did not handle it"#]]
+    .assert_eq(&ended(" ", "null").await.text());
+    expect![[r#"
+        notify: details: are a map of names to values, and nothing else
+          = the plugin `test` 1.0.0 did not handle it"#]]
+    .assert_eq(&ended("x", "[1]").await.text());
+    expect!["the plugin `test` 1.0.0 failed: notify.tell: what the details hold is no JSON text: EOF while parsing an object at line 1 column 1"].assert_eq(&ended("x", "{").await.text());
 }
 
 #[tokio::test]
 async fn it_has_no_place_in_a_checkpoint() {
     let begin = "(call $begin (i32.const 64) (i32.const 1) (i32.const 512))";
     let ended = granted().run(tells("x", "null", begin)).await;
-    expect![""].assert_eq(&ended.text());
+    expect![[r#"
+        the plugin `test` 1.0.0 was ended: notify.tell has no place in a checkpoint, which may only read: move it behind `end`
+          in function 0
+          in function 3"#]].assert_eq(&ended.text());
     assert!(ended.logs.is_empty());
 }
