@@ -1,3 +1,5 @@
+//! What the operator is told, wherever they are. Needs the permission `notify`.
+
 use serde::Serialize;
 use serde_json::Value;
 
