@@ -18,8 +18,9 @@ use crate::recorded::failed;
 /// How long a notice waits for others that belong to the same message.
 const GROUPED: SignedDuration = SignedDuration::from_secs(5);
 
-/// How far back runs are looked through for what was never told: a process may end between a run's end and its notice.
-const TOLD_AGAIN: SignedDuration = SignedDuration::from_hours(24);
+/// How long before the last sign of an earlier process its runs may have ended untold: it may have ended between a run's end and its
+/// notice.
+const TOLD_AGAIN: SignedDuration = SignedDuration::from_mins(10);
 
 /// Something that people are told.
 pub(super) struct Said {
@@ -172,15 +173,17 @@ impl Server {
         Ok(before.first().is_some_and(|before| before.outcome == Some(Outcome::Failed)))
     }
 
-    /// Tells once more of runs that have ended lately: what was told before is not told again.
+    /// Tells once more of the runs that an earlier process has ended last: what was told before is not told again.
     pub(super) async fn tell_again(&self) -> Result<(), Failure> {
-        let since = self.owner.clock.now().checked_sub(TOLD_AGAIN).unwrap_or(Timestamp::MIN);
-        let mut before = None;
+        let (mut before, mut since) = (None, None);
         loop {
             let filter = RunFilter { before, limit: 200, ..RunFilter::default() };
             let runs = self.owner.backend().runs(&filter).await.map_err(|error| failed(&error))?;
             let Some(last) = runs.last() else { return Ok(()) };
             before = Some(last.new.id.clone());
+            let newest = runs.iter().map(|run| run.changed).max().unwrap_or(last.changed);
+            let since = *since
+                .get_or_insert_with(|| newest.checked_sub(TOLD_AGAIN).unwrap_or(Timestamp::MIN));
             let is_over = last.new.started < since;
             for record in runs {
                 let own = !matches!(record.new.trigger, Trigger::Manual | Trigger::Rerun { .. });
