@@ -179,6 +179,16 @@ impl Book {
         open.insert(run);
     }
 
+    /// Whoever begins these has them already.
+    pub(super) fn handed_out(&mut self, occurrences: &BTreeSet<(String, Timestamp)>) {
+        for (schedule, due) in occurrences {
+            let entry = self.entries.get_mut(schedule);
+            if let Some(waits) = entry.and_then(|entry| entry.waiting.get_mut(due)) {
+                waits.stage = Stage::Beginning;
+            }
+        }
+    }
+
     /// An occurrence has made its run.
     pub fn begun(&mut self, schedule: &str, due: Timestamp, run: RunId) {
         self.opened(schedule, run);

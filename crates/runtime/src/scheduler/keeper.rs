@@ -1,6 +1,6 @@
 //! The book and the journal together.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -13,9 +13,16 @@ use super::book::{Book, BookError, Change, ScheduleState, Turn, Wanted, schedule
 /// The schedules of a journal that this process owns. Whatever it answers is on disk.
 pub struct Scheduler {
     backend: Arc<dyn Backend>,
-    // Held across the write that belongs to a change, so that what is on disk has the book's order. None after a failed write: what
-    // stands is read again.
-    book: Mutex<Option<Book>>,
+    // Held across the write that belongs to a change, so that what is on disk has the book's order.
+    held: Mutex<Held>,
+}
+
+#[derive(Default)]
+struct Held {
+    /// None after a failed write: what stands is read again.
+    book: Option<Book>,
+    /// What was answered to be begun, until it has begun or is put back. A book that is read again does not know it.
+    handed_out: BTreeSet<(String, Timestamp)>,
 }
 
 /// Why the scheduler cannot do something.
@@ -39,7 +46,8 @@ impl Scheduler {
         if let Some(restored) = backend.restored().await? {
             backend.keep(book.restored(restored, now)).await?;
         }
-        Ok(Self { backend, book: Mutex::new(Some(book)) })
+        let held = Held { book: Some(book), ..Held::default() };
+        Ok(Self { backend, held: Mutex::new(held) })
     }
 
     /// Looks at the clock. What the answer begins has its row in the journal.
@@ -47,7 +55,7 @@ impl Scheduler {
     /// # Errors
     /// The journal cannot be written: nothing is begun, and the next look finds the same.
     pub async fn tick(&self, now: Timestamp) -> Result<Turn, SchedulerError> {
-        let mut held = self.book.lock().await;
+        let mut held = self.held.lock().await;
         let mut book = self.take_at(&mut held, now).await?;
         let mut turn = book.tick(now);
         let keeps = std::mem::take(&mut turn.keeps);
@@ -57,32 +65,38 @@ impl Scheduler {
         });
         turn.decided = decided.collect();
         self.write(&mut held, book, keeps).await?;
+        let begin = turn.begin.iter().map(|begin| (begin.schedule.clone(), begin.due));
+        held.handed_out.extend(begin);
         Ok(turn)
     }
 
     /// When the clock is to be looked at again; none where nothing is ever due. After something that has failed that is at once: what
     /// stands is read again then.
     pub async fn next_wake(&self) -> Option<Timestamp> {
-        self.book.lock().await.as_ref().map_or(Some(Timestamp::UNIX_EPOCH), Book::next_wake)
+        self.held.lock().await.book.as_ref().map_or(Some(Timestamp::UNIX_EPOCH), Book::next_wake)
     }
 
     /// A run of an automation on a connection has begun, by hand or by an event.
     pub async fn opened(&self, automation: &str, connection: &str, run: &RunId) {
-        if let Some(book) = self.book.lock().await.as_mut() {
+        if let Some(book) = self.held.lock().await.book.as_mut() {
             book.opened(&schedule_name(automation, connection), run.clone());
         }
     }
 
     /// An occurrence has made its run.
     pub async fn begun(&self, schedule: &str, due: Timestamp, run: &RunId) {
-        if let Some(book) = self.book.lock().await.as_mut() {
+        let mut held = self.held.lock().await;
+        held.handed_out.remove(&(schedule.to_owned(), due));
+        if let Some(book) = held.book.as_mut() {
             book.begun(schedule, due, run.clone());
         }
     }
 
     /// An occurrence could not make its run: it is tried again at a later moment.
     pub async fn put_back(&self, schedule: &str, due: Timestamp, until: Timestamp) {
-        if let Some(book) = self.book.lock().await.as_mut() {
+        let mut held = self.held.lock().await;
+        held.handed_out.remove(&(schedule.to_owned(), due));
+        if let Some(book) = held.book.as_mut() {
             book.put_back(schedule, due, until);
         }
     }
@@ -99,7 +113,7 @@ impl Scheduler {
         outcome: Outcome,
         now: Timestamp,
     ) -> Result<bool, SchedulerError> {
-        let mut held = self.book.lock().await;
+        let mut held = self.held.lock().await;
         let mut book = self.take(&mut held).await?;
         let name = schedule_name(automation, connection);
         let (keeps, paused) = book.ended(&name, run, outcome, now);
@@ -138,7 +152,7 @@ impl Scheduler {
         (from, to): (Timestamp, Timestamp),
         now: Timestamp,
     ) -> Result<usize, SchedulerError> {
-        let mut held = self.book.lock().await;
+        let mut held = self.held.lock().await;
         let mut book = self.take_at(&mut held, now).await?;
         let due = book.due_between(name, from, to.min(now))?;
         let schedule = Some(name.to_owned());
@@ -175,10 +189,10 @@ impl Scheduler {
         &self,
         wanted: &BTreeMap<String, Wanted>,
     ) -> Result<BTreeMap<String, Change>, SchedulerError> {
-        let mut held = self.book.lock().await;
+        let mut held = self.held.lock().await;
         let book = self.take(&mut held).await?;
         let changes = book.compare(wanted);
-        *held = Some(book);
+        held.book = Some(book);
         Ok(changes)
     }
 
@@ -187,16 +201,16 @@ impl Scheduler {
     /// # Errors
     /// The journal cannot be read.
     pub async fn states(&self) -> Result<Vec<ScheduleState>, SchedulerError> {
-        let mut held = self.book.lock().await;
+        let mut held = self.held.lock().await;
         let book = self.take(&mut held).await?;
         let states = book.states();
-        *held = Some(book);
+        held.book = Some(book);
         Ok(states)
     }
 
     /// How many schedules there are, and how many of them are paused.
     pub async fn count(&self) -> (usize, usize) {
-        self.book.lock().await.as_ref().map_or((0, 0), Book::count)
+        self.held.lock().await.book.as_ref().map_or((0, 0), Book::count)
     }
 
     async fn change(
@@ -204,7 +218,7 @@ impl Scheduler {
         now: Timestamp,
         change: impl FnOnce(&mut Book) -> Result<Vec<Keep>, BookError>,
     ) -> Result<(), SchedulerError> {
-        let mut held = self.book.lock().await;
+        let mut held = self.held.lock().await;
         let mut book = self.take_at(&mut held, now).await?;
         // A change that fails half-way is thrown away with the book.
         let keeps = change(&mut book)?;
@@ -212,19 +226,21 @@ impl Scheduler {
     }
 
     /// The book, which is gone until it is put back: a write that fails leaves it so.
-    async fn take(&self, held: &mut Option<Book>) -> Result<Book, SchedulerError> {
-        match held.take() {
+    async fn take(&self, held: &mut Held) -> Result<Book, SchedulerError> {
+        match held.book.take() {
             Some(book) => Ok(book),
-            None => load(&*self.backend).await,
+            None => self.load(held).await,
         }
     }
 
+    async fn load(&self, held: &Held) -> Result<Book, SchedulerError> {
+        let mut book = load(&*self.backend).await?;
+        book.handed_out(&held.handed_out);
+        Ok(book)
+    }
+
     /// The book for something that happens now: where the clock was set back, what was only missed behind now comes again.
-    async fn take_at(
-        &self,
-        held: &mut Option<Book>,
-        now: Timestamp,
-    ) -> Result<Book, SchedulerError> {
+    async fn take_at(&self, held: &mut Held, now: Timestamp) -> Result<Book, SchedulerError> {
         let book = self.take(held).await?;
         if !book.is_before(now) {
             return Ok(book);
@@ -234,19 +250,19 @@ impl Scheduler {
             return Ok(book);
         }
         self.backend.keep(keeps).await?;
-        load(&*self.backend).await
+        self.load(held).await
     }
 
     async fn write(
         &self,
-        held: &mut Option<Book>,
+        held: &mut Held,
         book: Book,
         keeps: Vec<Keep>,
     ) -> Result<(), SchedulerError> {
         if !keeps.is_empty() {
             self.backend.keep(keeps).await?;
         }
-        *held = Some(book);
+        held.book = Some(book);
         Ok(())
     }
 }

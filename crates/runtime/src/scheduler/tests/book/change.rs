@@ -126,18 +126,17 @@ async fn what_was_late_when_a_pause_came_is_told_as_late() {
 async fn too_many_failures_pause_it() {
     let definition = Definition { pause_after: Some(2), ..hourly() };
     let mut stage = Stage::with("2026-01-05T08:30Z", definition).await;
-    let mut hour = 9;
-    for (outcome, pauses) in [
+    let outcomes = [
         (Outcome::Failed, false),
         (Outcome::Completed, false),
         (Outcome::Failed, false),
         (Outcome::Cancelled, false),
         (Outcome::Failed, true),
-    ] {
+    ];
+    for (hour, (outcome, pauses)) in (9..).zip(outcomes) {
         stage.look(&format!("2026-01-05T{hour:02}:00Z")).await;
         let ended = format!("r{}", hour - 8);
         assert_eq!(stage.end(&ended, outcome).await, pauses, "{ended}");
-        hour += 1;
     }
     stage.look("2026-01-05T14:00Z").await;
     stage.resume().await;

@@ -71,6 +71,28 @@ async fn a_process_that_ends_before_it_has_begun_a_run_leaves_it_to_the_next() {
 }
 
 #[tokio::test]
+async fn what_somebody_is_about_to_begin_is_given_to_nobody_else() {
+    let jitter = jiff::SignedDuration::from_mins(50);
+    let mut stage = Stage::with("2026-01-05T08:30Z", hourly()).await;
+    stage.put("digest/acme", Definition { jitter, ..hourly() }).await;
+    stage.set("2026-01-05T09:50Z");
+    let begin = stage.tick().await.unwrap().begin;
+    assert_eq!(begin.len(), 2);
+    // The book is read again after a mistyped name, and where the clock is set back.
+    assert!(stage.scheduler.pause(&["retag/nobody".to_owned()], "", stage.now).await.is_err());
+    assert_eq!(stage.tick().await.unwrap().begin, []);
+    stage.set("2026-01-05T08:55Z");
+    assert_eq!(stage.tick().await.unwrap().begin, []);
+    stage.set("2026-01-05T09:50Z");
+    assert_eq!(stage.tick().await.unwrap().begin, []);
+    for begin in &begin {
+        stage.begin(begin).await;
+    }
+    stage.restart().await;
+    assert_eq!(stage.tick().await.unwrap().begin, []);
+}
+
+#[tokio::test]
 async fn what_could_not_begin_is_tried_again_when_it_should_be() {
     let mut stage = Stage::with("2026-01-05T08:30Z", hourly()).await;
     stage.set("2026-01-05T09:00Z");

@@ -1,6 +1,6 @@
 //! Due times by walking through time minute by minute and looking at the clocks of a zone: no croner, no search.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
@@ -64,17 +64,15 @@ impl Calendar {
         if expression.about(self.minutes.len() / 1_440) > 2 * limit {
             return None;
         }
-        let minutes = (0..60).filter(|minute| expression.values[0] >> minute & 1 == 1);
-        let mut places: Vec<usize> = minutes.flat_map(|minute| self.at[minute].clone()).collect();
-        places.extend(self.gaps.keys());
-        places.sort_unstable();
-        places.dedup();
-        places.retain(|place| {
+        let is_due = |place: &usize| {
             let shown = &self.minutes[*place];
             let gap = self.gaps.get(place).filter(|_| !expression.is_pace);
             expression.matches(shown) && (expression.is_pace || !shown.is_again)
                 || gap.is_some_and(|gap| gap.iter().any(|skipped| expression.matches(skipped)))
-        });
+        };
+        let minutes = (0..60).filter(|minute| expression.values[0] >> minute & 1 == 1);
+        let places = minutes.flat_map(|minute| &self.at[minute]).chain(self.gaps.keys());
+        let places: BTreeSet<usize> = places.copied().filter(is_due).collect();
         let moment = |place| self.from + SignedDuration::from_mins(i64::try_from(place).unwrap());
         let due: Vec<Timestamp> = places.into_iter().map(moment).collect();
         Some(due).filter(|due| due.len() <= limit)
