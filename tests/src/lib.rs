@@ -5,6 +5,7 @@ pub mod direct;
 pub mod dry_run;
 pub mod guide;
 pub mod plugins;
+pub mod serving;
 
 use std::ffi::OsStr;
 use std::io::Write as _;

@@ -135,8 +135,11 @@ impl FolderOwner {
         self.backend().close(run, end).await.map_err(|error| failed(&error))
     }
 
-    async fn cancelled(&self, run: &RunId) -> Result<CancelReply, Failure> {
-        if self.table.cancel(run) {
+    /// Cancels a run: at its next call where it is under way, at once where it waits.
+    pub(super) async fn cancelled(&self, run: &RunId) -> Result<CancelReply, Failure> {
+        // Held to the end, so that what is closed is not attempted meanwhile. Where this process ends, nothing begins any more.
+        let held = self.table.begin(run);
+        if held.is_err() && self.table.cancel(run) {
             // Where the process ends before the attempt does, this is left of the wish. A run that is about to be created has
             // no record yet.
             let _ = self.backend().request_cancel(run).await;

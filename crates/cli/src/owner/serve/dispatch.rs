@@ -102,6 +102,14 @@ impl Server {
         Ok((id, true))
     }
 
+    /// Cancels a run for the next one of its schedule, also one that waits.
+    pub(super) async fn make_way(self: Arc<Self>, run: RunId) {
+        // One that has ended by itself meanwhile is out of the way as well.
+        if let Err(failure) = self.owner.cancelled(&run).await {
+            tracing::warn!(%run, "not cancelled: {:#}", failure.error);
+        }
+    }
+
     /// Attempts a run once it is its turn, and sees to what becomes of it.
     pub(super) async fn go_on(self: Arc<Self>, run: RunId) {
         let _permit = tokio::select! {
@@ -136,12 +144,12 @@ impl Server {
     }
 
     async fn attempted(&self, run: &RunId) -> Result<After, Failure> {
+        // Somebody has taken it up by hand, and it is told from there. Before it is read, so that it stays as it is read.
+        let Ok(under_way) = self.owner.table.begin(run) else { return Ok(After::Nothing) };
         let record = self.owner.record(run).await?;
         if record.status == Status::Finished || self.is_stopping() {
             return Ok(After::Nothing);
         }
-        // Somebody has taken it up by hand, and it is told from there.
-        let Ok(under_way) = self.owner.table.begin(run) else { return Ok(After::Nothing) };
         if record.cancel_requested {
             self.owner.close(run, Outcome::Cancelled, Value::Null).await?;
             return Ok(After::Over);

@@ -101,7 +101,7 @@ impl Loop {
         self.server.note_fates(&turn.decided);
         for run in turn.cancel {
             tracing::info!(%run, "cancelled for the next one of its schedule");
-            self.server.owner.table.cancel(&run);
+            self.runs.spawn(Arc::clone(&self.server).make_way(run));
         }
         for begin in turn.begin {
             self.runs.spawn(Arc::clone(&self.server).begin(begin));
