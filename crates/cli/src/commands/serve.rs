@@ -118,8 +118,7 @@ async fn serve(args: &Args, environment: &Environment, project: &Project) -> Res
             listening.close().await;
         }
         let grace = Duration::try_from(settings.grace).unwrap_or_default();
-        ending.end(grace).await;
-        Ok(())
+        ending.end(grace).await
     };
     let served = served.await;
     seat.close().await;

@@ -4,10 +4,10 @@
 //! it, a bounded number at once. A run that waits is a row in the journal and an entry in a map, and holds neither a task nor a thread.
 
 mod audience;
+mod clockwork;
 mod courier;
 mod dispatch;
 mod hooks;
-mod loop_;
 mod night;
 mod site;
 mod tell;
@@ -30,7 +30,7 @@ use crate::failure::{Failure, OrExit as _};
 use crate::numbers::counted;
 use crate::recorded::failed;
 
-pub(crate) use loop_::Loop;
+pub(crate) use clockwork::Loop;
 use night::Night;
 
 /// What `serve` was told.

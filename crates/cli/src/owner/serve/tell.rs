@@ -125,7 +125,7 @@ impl Server {
         let whose = format!("{} on {}", record.new.name, record.new.scope.connection);
         let message = record.error.get("message").and_then(serde_json::Value::as_str);
         let message = message.unwrap_or("no reason is recorded");
-        let problems = record.summary.pointer("/problems").and_then(serde_json::Value::as_u64);
+        let problems = record.summary.get("problem_count").and_then(serde_json::Value::as_u64);
         let said = |kind: Notice, text: String| {
             let key = format!("{}:{run}", kind.as_str());
             let text = format!("{text}  (run {run})");

@@ -12,6 +12,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::JoinSet;
 
 use super::{Happened, ServeWords, Server, courier, site};
+use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::numbers::counted;
 use crate::owner::folder_owner::FolderOwner;
@@ -44,6 +45,8 @@ pub(crate) struct Ending {
     pub(crate) server: Arc<Server>,
     runs: JoinSet<()>,
     beside: JoinSet<()>,
+    /// A part without which the process would keep silent: then it ends, and whoever watches it starts it again.
+    broken: bool,
 }
 
 impl Loop {
@@ -68,7 +71,7 @@ impl Loop {
             self.take_up(record);
         }
         let mut stop = std::pin::pin!(stop);
-        loop {
+        let broken = loop {
             let clock = &server.owner.clock;
             let now = clock.now();
             let looked = server.scheduler.tick(now).await;
@@ -85,15 +88,18 @@ impl Loop {
             };
             tokio::select! {
                 biased;
-                () = stop.as_mut() => break,
+                () = stop.as_mut() => break false,
                 Some(happened) = self.messages.recv() => self.hear(happened),
                 Some(ended) = self.runs.join_next(), if !self.runs.is_empty() => told(ended),
-                Some(ended) = self.beside.join_next(), if !self.beside.is_empty() => told(ended),
+                Some(ended) = self.beside.join_next() => {
+                    told(ended);
+                    break true;
+                }
                 () = clock.sleep(pause) => {}
             }
-        }
+        };
         server.stopping.send_replace(true);
-        Ok(Ending { server, runs: self.runs, beside: self.beside })
+        Ok(Ending { server, runs: self.runs, beside: self.beside, broken })
     }
 
     /// Begins what is due, and lets go on what has waited.
@@ -148,7 +154,10 @@ impl Loop {
 
 impl Ending {
     /// Waits for runs, at most for a grace time; then they stop at their next call, and go on with the next process.
-    pub(crate) async fn end(mut self, grace: Duration) {
+    ///
+    /// # Errors
+    /// A part of the process has failed, and it ends for that.
+    pub(crate) async fn end(mut self, grace: Duration) -> Result<(), Failure> {
         let table = &self.server.owner.table;
         let count = table.count();
         if count > 0 {
@@ -169,6 +178,12 @@ impl Ending {
         table.stop_all();
         table.close().await;
         self.beside.shutdown().await;
+        match self.broken {
+            false => Ok(()),
+            true => {
+                Err(Failure::text(Exit::Failed, "a part of this process has failed: see its log"))
+            }
+        }
     }
 }
 
