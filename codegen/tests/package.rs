@@ -135,7 +135,7 @@ fn what_breaks_plugins_is_told_from_what_adds_to_the_package() {
     // What adds.
     assert_eq!(changed(next, "next: func() -> u64;\n    float: func() -> f64;"), None);
     let interface =
-        "interface notify { tell: func(text: string); }\nworld automation {\n    import notify;";
+        "interface later { tell: func(text: string); }\nworld automation {\n    import later;";
     assert_eq!(changed("world automation {", interface), None);
     // What breaks.
     for (what, from, to) in [

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use pianoroll_api::operation::Mode;
 use pianoroll_host::{Guest as _, Host, HostSettings};
-use pianoroll_plugin::{FileGrants, Limits, Usage};
+use pianoroll_plugin::{HostGrants, Limits, Usage};
 use pianoroll_tests::direct::Direct;
 use pianoroll_tests::plugins;
 use serde_json::Value;
@@ -32,7 +32,7 @@ async fn run(
     let params = plugin.manifest().bind(&given).unwrap();
     let settings = change(HostSettings { params, ..direct.settings("run-1") });
     // The account's events lie before this moment, whenever the test runs.
-    let guest = plugin.guest(Limits::default(), FileGrants::default());
+    let guest = plugin.guest(Limits::default(), HostGrants::default());
     let ended = guest.run(Host::new(settings).trunk()).await;
     let result = ended.unwrap_or_else(|error| panic!("{name}: {}", error.rendered));
     let mut sent: Vec<String> = direct

@@ -14,15 +14,12 @@ const CORE: &str = include_str!("wit/core.wit");
 /// The world of a plugin.
 const WORLD: &str = "automation";
 
-/// Interfaces that are promised, so that no resource may take their names before they come.
-const PROMISED: &[&str] = &["notify"];
-
 /// What every interface of a resource uses of `types`, so that none of its functions may be called the same.
 pub(crate) const USED: [&str; 4] = ["json", "options", "response", "error"];
 
 /// Names that no interface of a resource may have: those of the core, and the world, which stands beside them.
 pub(crate) fn reserved() -> impl Iterator<Item = &'static str> {
-    core().chain([WORLD]).chain(PROMISED.iter().copied())
+    core().chain([WORLD])
 }
 
 fn core() -> impl Iterator<Item = &'static str> {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use pianoroll_host::plan::{Plan, PlanGroup, PlannedEffect};
+use pianoroll_host::plan::{Plan, PlanGroup, PlannedEffect, PlannedNotification};
 use serde_json::{Map, Value, json};
 
 use crate::numbers::{counted, grouped};
@@ -23,6 +23,7 @@ pub(crate) fn json(plan: &Plan) -> Map<String, Value> {
         ("planned_counts", take("counts")),
         ("planned_groups", take("groups")),
         ("planned_dropped", take("dropped")),
+        ("planned_notifications", take("notifications")),
         ("planned_notes", take("notes")),
     ];
     fields.map(|(name, value)| (name.to_owned(), value)).into_iter().collect()
@@ -53,6 +54,16 @@ pub(crate) fn text(plan: &Plan, drawn_seed: Option<u64>) -> String {
             let _ =
                 writeln!(text, "          {}", Styled(DIM, format!("and {} more", grouped(rest))));
         }
+    }
+    if !plan.notifications.is_empty() {
+        let _ = writeln!(text, "\n{}", Styled(HEADING, "It would tell its operator:"));
+    }
+    for PlannedNotification { text: said, details, .. } in &plan.notifications {
+        let said = plain(said).replace('\n', "\n          ");
+        let details =
+            if details.is_null() { String::new() } else { plain(&short(details)).into_owned() };
+        let line = format!("  notify  {said}  {}", Styled(DIM, details));
+        let _ = writeln!(text, "{}", line.trim_end());
     }
     if !plan.notes.is_empty() || drawn_seed.is_some() {
         let _ = writeln!(text, "\n{}", Styled(HEADING, "What a dry run cannot know:"));
@@ -160,6 +171,11 @@ mod tests {
                 group("lists.delete", Effect::Delete, 1, 0, 3),
             ],
             effects,
+            notifications: vec![PlannedNotification {
+                position: Position::new(None, 9),
+                text: "the list has shrunk\nby a half".to_owned(),
+                details: json!({ "now": 3 }),
+            }],
             notes: vec![PlanNote { operation: "x.y".into(), text: "not known".into(), count: 2 }],
             ..Plan::default()
         };
@@ -174,6 +190,10 @@ mod tests {
                       and 1,239 more
               delete  lists.delete     1 call
                       on target  B  would be refused: A list with id B does not exist.
+
+            It would tell its operator:
+              notify  the list has shrunk
+                      by a half  {"now":3}
 
             What a dry run cannot know:
               random numbers: a real run draws others, unless it is told `--random-seed 7`

@@ -158,6 +158,10 @@ impl Audience for Progress {
                 let text = plain(&text).replace('\n', "\n         ");
                 self.say(&format!("{}  {text}", Styled(WARNING, "problem")));
             }
+            Event::Notify { text } => {
+                let text = plain(&text).replace('\n', "\n        ");
+                self.say(&format!("{}  {text}", Styled(style::GOOD, "notify")));
+            }
             Event::Call { calls } => self.called(calls),
             Event::Progress { done, total } => self.reported(done, total),
             Event::Effect { number, line } => {

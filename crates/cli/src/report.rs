@@ -119,6 +119,10 @@ pub(crate) fn text(report: &RunReport) -> String {
     if summary.problem_count > listed {
         let _ = writeln!(text, "    and {} more", grouped(summary.problem_count - listed));
     }
+    if summary.notifications > 0 && report.plan.is_none() {
+        let told = counted(summary.notifications, "notification", "notifications");
+        let _ = writeln!(text, "  told      {told}");
+    }
     if summary.unlogged > 0 {
         let more = counted(summary.unlogged, "more line was", "more lines were");
         let _ = writeln!(text, "  log       {more} not shown");

@@ -3,6 +3,7 @@
 mod checkpoint;
 mod files;
 mod notes;
+mod notify;
 mod state;
 mod time;
 

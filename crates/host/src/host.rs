@@ -19,6 +19,7 @@ use crate::failures::Failures;
 use crate::files::{Files, NoFiles, Shelf};
 use crate::guardrails::{Guardrails, Spent};
 use crate::ledger::{Book, Ledger};
+use crate::notifications::{Notification, Notifications};
 use crate::observer::{Observer, Silent};
 use crate::permission::GrantBy;
 use crate::plan::{DryRun, Plan, Replaced};
@@ -114,6 +115,8 @@ pub struct Host {
     book: Mutex<Book>,
     // As rarely as a program reports a problem.
     problems: Mutex<Problems>,
+    // As rarely as a program tells its operator something.
+    notifications: Mutex<Notifications>,
     // As rarely as a program opens a file.
     pub(crate) shelf: Mutex<Shelf>,
     /// 0 until the program says so; then one more than what it said.
@@ -140,6 +143,9 @@ impl Host {
         for note in said(&settings, NoteKind::Problem) {
             problems.add(Problem::new(&note.text, note.details.clone()));
         }
+        let notified = said(&settings, NoteKind::Notify)
+            .map(|note| Notification { text: note.text.clone(), details: note.details.clone() });
+        let notifications = Mutex::new(Notifications::after(notified.collect()));
         Arc::new(Host {
             own: KnownAccount::own(Account { gateway, connection }),
             others: settings.others.iter().map(other).collect(),
@@ -150,6 +156,7 @@ impl Host {
             trunk: Arc::new(Line::new(settings.seed, None)),
             book: Mutex::new(Book::default()),
             problems: Mutex::new(problems),
+            notifications,
             shelf: Mutex::new(Shelf::default()),
             progress: AtomicU64::new(0),
             drawn: AtomicBool::new(false),
@@ -294,7 +301,8 @@ impl Host {
         let unlogged = self.logged.load(Ordering::Relaxed).saturating_sub(LOGGED_LINES);
         let summary =
             self.tally.summary(self.spent.calls(), self.spent.effects(), outcomes, problems);
-        Summary { unlogged, ..summary }
+        let notifications = self.notifications().count();
+        Summary { unlogged, notifications, ..summary }
     }
 
     /// The effects of the run, so far.
@@ -321,6 +329,10 @@ impl Host {
 
     pub(crate) fn book(&self) -> MutexGuard<'_, Book> {
         lock(&self.book)
+    }
+
+    pub(crate) fn notifications(&self) -> MutexGuard<'_, Notifications> {
+        lock(&self.notifications)
     }
 
     pub(crate) fn problems(&self) -> MutexGuard<'_, Problems> {

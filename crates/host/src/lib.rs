@@ -28,6 +28,7 @@ mod split;
 
 mod error;
 mod failures;
+mod notifications;
 mod observer;
 mod random;
 pub mod state_values;
@@ -48,11 +49,12 @@ pub use guardrails::{
 pub use guest::{Guest, GuestError, GuestErrorKind, GuestRun};
 pub use host::{Host, HostSettings};
 pub use ledger::{Ledger, LedgerEntry};
+pub use notifications::{MOST_NOTIFICATIONS, NOTIFICATION_BYTES, NOTIFICATION_DETAILS_BYTES};
 pub use observer::{Level, Observer, Place, Silent};
 pub use pages::{Ahead, Pages};
 pub use params::{ConnectionSpec, ParamError, ParamKind, ParamMistake, ParamSpec, Span, bind};
 pub use permission::{GrantBy, GrantedPlugin, NarrowedBy, PermissionError, grant_word};
-pub use plan::{Plan, PlannedEffect};
+pub use plan::{Plan, PlannedEffect, PlannedNotification};
 pub use random::RandomStream;
 pub use replay::Divergence;
 pub use reply::Reply;

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::ledger::LedgerEntry;
 use crate::summary::Problem;
@@ -57,8 +58,8 @@ impl fmt::Display for Place {
     }
 }
 
-/// Hears of a run. All methods do nothing unless written; they are called from many threads at once and must return quickly,
-/// since the call waits for them.
+/// Hears of a run. All methods but [`notify`](Observer::notify) do nothing unless written; they are called from many threads at
+/// once and must return quickly, since the call waits for them.
 pub trait Observer: Send + Sync {
     /// The program logged a line.
     fn log(&self, _level: Level, _text: &str, _place: Option<&Place>) {}
@@ -74,10 +75,19 @@ pub trait Observer: Send + Sync {
 
     /// The program reported a problem.
     fn problem(&self, _problem: &Problem) {}
+
+    /// The program tells its operator something; the details are an object, or null. Where a journal records the run it is on
+    /// disk by then, and a replay does not say it again. A dry run says nothing: it stands in the
+    /// [plan](crate::Plan::notifications).
+    ///
+    /// Who observes decides what becomes of it, so there is no silence unless somebody writes it.
+    fn notify(&self, text: &str, details: &Value);
 }
 
 /// Hears nothing.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Silent;
 
-impl Observer for Silent {}
+impl Observer for Silent {
+    fn notify(&self, _text: &str, _details: &Value) {}
+}

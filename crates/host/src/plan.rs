@@ -53,6 +53,8 @@ pub struct Plan {
     pub effects: Vec<PlannedEffect>,
     /// How many more are counted and not kept: past [`KEPT_EFFECTS`] or [`KEPT_BYTES`].
     pub dropped: u64,
+    /// What a real run would tell its operator, in the order of saying.
+    pub notifications: Vec<PlannedNotification>,
     /// What a real run may show differently.
     pub notes: Vec<PlanNote>,
 }
@@ -102,6 +104,17 @@ pub struct PlannedEffect {
     /// Why the API would refuse it, where the run itself has taken away what it needs. It would be sent all the same.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refused: Option<Box<str>>,
+}
+
+/// One notification that was not said.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct PlannedNotification {
+    /// Where in the run.
+    pub position: Position,
+    /// What would be said.
+    pub text: String,
+    /// An object, or null.
+    pub details: Value,
 }
 
 /// Something that a dry run cannot know, and how often it came up.

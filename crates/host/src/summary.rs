@@ -38,6 +38,9 @@ pub struct Summary {
     pub problem_count: u64,
     /// The first of them, at most [`KEPT_PROBLEMS`].
     pub problems: Vec<Problem>,
+    /// What the program told its operator, or would have told in a dry run: how many notifications.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub notifications: u64,
     /// Log lines beyond the first [`LOGGED_LINES`]: counted, and not shown.
     pub unlogged: u64,
     /// Calls by operation; `request` for native paths that are none.
@@ -199,6 +202,7 @@ impl Tally {
             waited: Duration::from_nanos(self.waited_nanoseconds.load(Ordering::Relaxed)),
             problem_count,
             problems,
+            notifications: 0,
             unlogged: 0,
             by_operation: names.zip(counts).filter(|(_, count)| *count > 0).collect(),
         }

@@ -170,6 +170,20 @@ pub enum NoteKind {
     Log,
     /// A problem.
     Problem,
+    /// Something that the operator is told, wherever they are.
+    Notify,
+}
+
+impl NoteKind {
+    /// The word for it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            NoteKind::Log => "log",
+            NoteKind::Problem => "problem",
+            NoteKind::Notify => "notify",
+        }
+    }
 }
 
 /// Something that the program said: it is said once, whatever a replay repeats.
@@ -179,13 +193,13 @@ pub struct Note {
     pub branch: Option<(u64, u64)>,
     /// Which note of the branch, from 1: the same program says the same notes in the same order.
     pub number: u64,
-    /// Log or problem.
+    /// What sort of note.
     pub kind: NoteKind,
-    /// `debug`, `info`, `warn` or `error`; `warn` for a problem.
+    /// `debug`, `info`, `warn` or `error`; `warn` for a problem, `info` for a notification.
     pub level: String,
     /// One line, or several.
     pub text: String,
-    /// Of a problem its details; null where there are none.
+    /// Of a problem or a notification its details; null where there are none.
     pub details: Value,
     /// Where in the program: `file:line:column`.
     pub place: Option<String>,

@@ -7,6 +7,7 @@ use crate::entry::{Entry, Note};
 use crate::error::JournalError;
 use crate::rules;
 use crate::run::{AttemptRecord, RunRecord, StateValue};
+use crate::timetable::NoticeRecord;
 
 /// What stands where a line was taken out.
 const LINE: &str = "(erased)";
@@ -75,6 +76,10 @@ impl Wanted {
             | self.value(&mut record.result)
             | self.value(&mut record.error)
             | self.value(&mut record.summary)
+    }
+
+    pub(crate) fn notice(&self, notice: &mut NoticeRecord) -> bool {
+        self.value(&mut notice.content)
     }
 
     pub(crate) fn attempt(&self, attempt: &mut AttemptRecord) -> bool {

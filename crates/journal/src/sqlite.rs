@@ -67,6 +67,8 @@ pub struct Sqlite {
     writing: Option<Mutex<Option<Writing>>>,
     readers: SqlitePool,
     owner: u64,
+    /// Whether it has what the scheduler keeps: one of the first version has not, until an owner opens it.
+    has_timetable: bool,
 }
 
 /// Since when schedules are paused after a restore.
@@ -123,7 +125,8 @@ impl Sqlite {
         let owner = meta.owner.cast_unsigned();
         let writing = Writing::new(connection, meta, mark, lock);
         let readers = readers(&database);
-        Ok(Self { database, writing: Some(Mutex::new(Some(writing))), readers, owner })
+        let writing = Some(Mutex::new(Some(writing)));
+        Ok(Self { database, writing, readers, owner, has_timetable: true })
     }
 
     /// Opens the journal of a state folder to read it, beside its owner or without one. What writes is refused (`State`).
@@ -156,7 +159,9 @@ impl Sqlite {
         let meta = Meta::read(&mut connection).await?;
         mark::check(seen, meta.reached())?;
         drop(connection);
-        Ok(Self { database, writing: None, readers, owner: meta.owner.cast_unsigned() })
+        let owner = meta.owner.cast_unsigned();
+        let has_timetable = found.has_timetable();
+        Ok(Self { database, writing: None, readers, owner, has_timetable })
     }
 
     /// Puts a backup in the place of a folder's journal. It is checked wholly before; the journal that it replaces is kept beside

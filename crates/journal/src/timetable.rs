@@ -95,11 +95,13 @@ impl Occurrence {
         run: &RunId,
         at: Timestamp,
     ) -> Self {
+        // Why it was to come to nothing is not why it has fired.
+        let waited = before.filter(|before| before.fate == Fate::Waiting);
         Self {
             schedule: schedule.to_owned(),
             due,
             fate: Fate::Fired,
-            reason: before.map(|before| before.reason.clone()).unwrap_or_default(),
+            reason: waited.map(|before| before.reason.clone()).unwrap_or_default(),
             starts: before.map_or(due, |before| before.starts),
             decided: at,
             run: Some(run.clone()),

@@ -62,6 +62,7 @@ for_each_backend! {
     timetable::what_was_only_missed_comes_again,
     timetable::what_is_deployed_keeps_its_programs,
     timetable::a_notice_is_told_once,
+    timetable::erasing_takes_a_text_out_of_notices,
     timetable::a_sweep_takes_what_is_decided_and_old,
     upkeep::sweeping_deletes_old_runs,
     upkeep::erasing_takes_a_text_out_of_finished_runs,

@@ -61,6 +61,7 @@ mod entry;
 mod error;
 #[rustfmt::skip]
 mod generated;
+mod notify;
 mod options;
 mod params;
 
@@ -81,6 +82,7 @@ pub use document::{Resource, Response};
 pub use each::Each;
 pub use error::{Error, ErrorKind};
 pub use generated::*;
+pub use notify::{notify, notify_with};
 pub use options::{Options, filter};
 pub use params::{LastRun, last_run, params};
 pub use serde_json::{Value, json};

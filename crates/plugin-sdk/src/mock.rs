@@ -72,6 +72,8 @@ pub struct Played {
     pub written: BTreeMap<String, Vec<u8>>,
     /// Its problems.
     pub problems: Vec<(String, Value)>,
+    /// What it told the operator: texts, and details or null.
+    pub notifications: Vec<(String, Value)>,
     /// What it reported, done and total.
     pub progress: Vec<(u64, Option<u64>)>,
     /// Its checkpoints with their values, or what they failed with.
@@ -179,6 +181,7 @@ impl Host {
             state: self.state.clone(),
             written: BTreeMap::new(),
             problems: Vec::new(),
+            notifications: Vec::new(),
             progress: Vec::new(),
             checkpoints: Vec::new(),
             paused: Duration::ZERO,

@@ -7,7 +7,7 @@ use std::time::Duration;
 use pianoroll_plugin_sdk::log::Level;
 use pianoroll_plugin_sdk::{
     Call, Error, ErrorKind, Value, calls, checkpoint, clock, files, json, last_run, lists, log,
-    mock, params, profiles, progress, random, state, wait,
+    mock, notify, notify_with, params, profiles, progress, random, state, wait,
 };
 
 fn page(ids: &[&str], next: Option<&str>) -> Value {
@@ -128,6 +128,8 @@ fn a_recorded_checkpoint_is_not_done_again() {
     assert_eq!(values, [true, false]);
     let again = mock::Host::new().recorded("find", ["P1"]).run(run);
     assert_eq!((again.result, again.calls.len()), (first.result, 0));
+    let message = panic_of(|| drop(mock::Host::new().run(|| checkpoint("a", || notify("x")))));
+    assert!(message.contains("no place in the checkpoint `a`"), "{message}");
     let twice = || checkpoint("a", || checkpoint("b", || Ok(1)));
     let message = panic_of(|| drop(mock::Host::new().run(twice)));
     assert!(message.contains("they do not nest"), "{message}");
@@ -181,6 +183,8 @@ fn the_rest_is_seen_by_the_test() {
         assert_eq!(clock::now() - clock::started(), 90_000);
         progress::report(1, Some(2));
         progress::problem("odd", json!({ "id": "P1" }));
+        notify("nearly gone")?;
+        notify_with("shrunk", json!({ "now": 3 }))?;
         state::set("seen", [1, 2])?;
         state::remove("seen")?;
         assert_eq!(state::get::<Vec<u8>>("seen")?, None);
@@ -189,6 +193,9 @@ fn the_rest_is_seen_by_the_test() {
     assert_eq!(played.result, Ok(json!({ "asked": ["GET", "/api/x"], "query": { "a": 1 } })));
     assert_eq!(played.progress, [(1, Some(2))]);
     assert_eq!(played.problems, [("odd".to_owned(), json!({ "id": "P1" }))]);
+    let told =
+        [("nearly gone".to_owned(), Value::Null), ("shrunk".to_owned(), json!({ "now": 3 }))];
+    assert_eq!(played.notifications, told);
     assert!(played.state.is_empty());
     let wrong = mock::Host::new().run(|| params::<Params>().map(|it| it.days));
     let message = "the parameters are not what the plugin reads: missing field `days`";

@@ -17,7 +17,7 @@ use pianoroll_api::Arguments;
 use pianoroll_gateway::{Config, Connection, Credential, Endpoints, Gateway, Quota, SystemClock};
 use pianoroll_host::{Branch, Guest as _, Host, HostSettings};
 use pianoroll_model::{Clock, ConnectionId, Effect, PermissionSet, Revision};
-use pianoroll_plugin::{Cache, Compiler, FileGrants, Limits, Manifest, Package, Plugin, Runtime};
+use pianoroll_plugin::{Cache, Compiler, HostGrants, Limits, Manifest, Package, Plugin, Runtime};
 use pianoroll_simulator::{Settings, Simulator};
 use serde_json::{Value, json};
 use wasmtime::component::{Component, Linker};
@@ -101,7 +101,7 @@ impl World {
     /// The time that a run takes, loading apart, and its result.
     async fn run(&self, plugin: &Plugin, params: Value) -> (Duration, Value) {
         let trunk = self.trunk(params);
-        let guest = plugin.guest(Limits::default(), FileGrants::default());
+        let guest = plugin.guest(Limits::default(), HostGrants::default());
         let start = Instant::now();
         let result = guest.run(trunk).await.unwrap();
         (start.elapsed(), result)

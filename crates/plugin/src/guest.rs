@@ -14,7 +14,7 @@ use wasmtime::{Store, UpdateDeadline};
 
 use crate::digest::Digest;
 use crate::ended::Ended;
-use crate::instance::{FileGrants, Instance};
+use crate::instance::{HostGrants, Instance};
 use crate::limits::{Limited, Limits, Meter, Usage};
 use crate::manifest::Manifest;
 use crate::runtime::Runtime;
@@ -56,10 +56,10 @@ impl Plugin {
         &self.inner.digest
     }
 
-    /// A guest for one run.
+    /// A guest for one run. What it is granted of calls, the run's host knows.
     #[must_use]
-    pub fn guest(&self, limits: Limits, files: FileGrants) -> PluginGuest {
-        PluginGuest { plugin: self.clone(), files, meter: Arc::new(Meter::new(limits)) }
+    pub fn guest(&self, limits: Limits, granted: HostGrants) -> PluginGuest {
+        PluginGuest { plugin: self.clone(), granted, meter: Arc::new(Meter::new(limits)) }
     }
 }
 
@@ -67,7 +67,7 @@ impl Plugin {
 #[derive(Debug)]
 pub struct PluginGuest {
     plugin: Plugin,
-    files: FileGrants,
+    granted: HostGrants,
     meter: Arc<Meter>,
 }
 
@@ -101,7 +101,7 @@ impl Guest for PluginGuest {
                 )));
             }
             // The plugin is not dropped in the middle of a call: when its time is over, what is under way comes to its end.
-            let run = self.plugin.inner.run(trunk, self.files, &self.meter);
+            let run = self.plugin.inner.run(trunk, self.granted, &self.meter);
             tokio::pin!(run);
             let over = host.clock().sleep(self.meter.limits().wall);
             tokio::select! {
@@ -125,10 +125,10 @@ impl Loaded {
     async fn run(
         &self,
         trunk: Branch,
-        files: FileGrants,
+        granted: HostGrants,
         meter: &Arc<Meter>,
     ) -> Result<Value, GuestError> {
-        let instance = Instance::new(trunk, Arc::clone(&self.manifest), files, Arc::clone(meter));
+        let instance = Instance::new(trunk, Arc::clone(&self.manifest), granted, Arc::clone(meter));
         let mut store = Store::new(self.runtime.engine(), instance);
         store.limiter(|instance| &mut instance.grower);
         store.set_hostcall_fuel(usize::try_from(meter.limits().transfer).unwrap_or(usize::MAX));

@@ -8,6 +8,7 @@ mod checkpoints;
 mod clock;
 mod files;
 mod log;
+mod notify;
 mod operations;
 mod params;
 mod progress;
@@ -33,12 +34,13 @@ type LinkInterface = fn(&mut LinkerInstance<'_, Instance>) -> wasmtime::Result<(
 
 /// Links everything that a plugin may import, and nothing else.
 pub(crate) fn link(linker: &mut Linker<Instance>) -> wasmtime::Result<()> {
-    let core: [(&str, LinkInterface); 10] = [
+    let core: [(&str, LinkInterface); 11] = [
         ("calls", calls::link),
         ("checkpoints", checkpoints::link),
         ("clock", clock::link),
         ("files", files::link),
         ("log", log::link),
+        ("notify", notify::link),
         ("params", params::link),
         ("progress", progress::link),
         ("random", random::link),

@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use pianoroll_host::{Branch, HostError, Input, OpenCheckpoint, Output};
+use pianoroll_host::{Branch, GrantBy, HostError, Input, OpenCheckpoint, Output};
 
 use crate::ended::Ended;
 use crate::limits::{Grower, Limited, Meter};
-use crate::manifest::Manifest;
-use crate::values::ErrorRecord;
+use crate::manifest::{Manifest, PluginPermission};
+use crate::values::{ErrorKind, ErrorRecord};
 
 /// How many errors are remembered. A plugin that returns one which was given to it before all of these is taken at its word.
 const REMEMBERED: usize = 256;
@@ -20,7 +20,7 @@ pub(crate) const MOST_FILES: usize = 64;
 pub(crate) struct Instance {
     pub(crate) branch: Branch,
     pub(crate) manifest: Arc<Manifest>,
-    pub(crate) files_granted: FileGrants,
+    pub(crate) granted: HostGrants,
     pub(crate) meter: Arc<Meter>,
     pub(crate) grower: Grower,
     /// The checkpoint whose block the plugin is in.
@@ -31,6 +31,15 @@ pub(crate) struct Instance {
     pub(crate) files: BTreeMap<u32, OpenFile>,
     last_file: u32,
     errors: VecDeque<HostError>,
+}
+
+/// What a plugin may do beside calls.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct HostGrants {
+    /// With the project's files.
+    pub files: FileGrants,
+    /// `notify`
+    pub notify: bool,
 }
 
 /// What a plugin may do with the project's files.
@@ -52,13 +61,13 @@ impl Instance {
     pub(crate) fn new(
         branch: Branch,
         manifest: Arc<Manifest>,
-        files_granted: FileGrants,
+        granted: HostGrants,
         meter: Arc<Meter>,
     ) -> Self {
         Self {
             branch,
             manifest,
-            files_granted,
+            granted,
             grower: Grower { meter: Arc::clone(&meter) },
             meter,
             checkpoint: None,
@@ -115,6 +124,18 @@ impl Instance {
             "{what} has no place in a checkpoint, which may only read: move it behind `end`"
         );
         Err(Ended::Misuse(message))
+    }
+
+    /// The error of an interface that needs a permission beside those of calls, and was not granted it.
+    pub(crate) fn denied(&self, interface: &str, permission: &PluginPermission) -> ErrorRecord {
+        let remedy = match self.branch.host().grant_by() {
+            GrantBy::Plugin(plugin) => format!("; {}", plugin.remedy(&permission.to_string())),
+            GrantBy::Flag | GrantBy::Automation { .. } => String::new(),
+        };
+        let message = format!(
+            "{interface}: needs the permission `{permission}`, which is not granted{remedy}"
+        );
+        ErrorRecord::new(ErrorKind::Permission, "permission", message)
     }
 
     /// Takes the name of a checkpoint; `false` where it is taken.

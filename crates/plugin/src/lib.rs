@@ -45,7 +45,7 @@ pub use install::{
     Action, Decision, GrantChoice, InstallError, InstallRequest, InstalledError, Loaded, Refusal,
     Refused, Trust, TrustError, decide, install, load, preview, remove,
 };
-pub use instance::FileGrants;
+pub use instance::{FileGrants, HostGrants};
 pub use limits::{LimitReached, Limits, SLICE, Usage};
 pub use lock::{Installed, Known, LOCK_FILE, Lock, LockError, LockMistake, NotInstalled, PACKAGES};
 pub use manifest::{

@@ -116,6 +116,8 @@ impl Needs {
                 return None;
             }
             "files" => self.file_words(),
+            "notify" if asks(&|permission| *permission == PluginPermission::Notify) => return None,
+            "notify" => vec![PluginPermission::Notify.to_string()],
             resource => {
                 let mut operations = OPERATIONS.iter();
                 // An interface without operations brings none of the account's data.

@@ -4,4 +4,5 @@ mod attacks;
 mod calls;
 mod fuzz;
 mod linking;
+mod notify;
 mod stage;

@@ -175,9 +175,16 @@ impl Components {
     }
 }
 
-/// The digests of the components that stored runs are made of.
+/// The digests of the components that stored runs, and what is deployed, are made of.
 async fn used(backend: &dyn Backend) -> Result<BTreeSet<String>, JournalError> {
     let (mut seen, mut used) = (BTreeSet::new(), BTreeSet::new());
+    let deployed = backend.deployment().await?.map(|deployment| deployment.programs);
+    for digest in deployed.unwrap_or_default() {
+        let program = backend.program(&digest).await?;
+        let plugin = program.as_ref().and_then(PluginProgram::of_program);
+        used.extend(plugin.map(|plugin| plugin.digest));
+        seen.insert(digest);
+    }
     let mut before = None;
     loop {
         let filter = RunFilter { before, limit: CHUNK, ..RunFilter::default() };

@@ -13,12 +13,21 @@ const FORM: u32 = 1;
 /// What plugins are granted beside what calls need: reading files, and writing them.
 pub const FILES: [&str; 2] = ["files:read", "files:write"];
 
+/// What plugins are granted to tell the operator something.
+pub const NOTIFY: &str = "notify";
+
+/// Whether a word is granted to plugins alone, and none of what calls need.
+#[must_use]
+pub fn is_of_plugins(word: &str) -> bool {
+    word == NOTIFY || FILES.contains(&word)
+}
+
 /// What every attempt of a run needs beside its program and parameters.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RunSettings {
     /// Which form this is: 1.
     pub form: u32,
-    /// What is granted, in words; `files:read` and `files:write` are among those of plugins.
+    /// What is granted, in words; `files:read`, `files:write` and `notify` are among those of plugins.
     pub grants: Vec<String>,
     /// Where more would be granted, for denials.
     pub grant_by: GrantBy,
@@ -133,7 +142,7 @@ impl RunSettings {
     pub fn permissions(&self) -> Result<PermissionSet, WordError> {
         self.grants
             .iter()
-            .filter(|word| !FILES.contains(&word.as_str()))
+            .filter(|word| !is_of_plugins(word))
             .try_fold(PermissionSet::none(), |granted, word| grant_word(granted, word))
     }
 
@@ -142,6 +151,12 @@ impl RunSettings {
     pub fn files(&self) -> (bool, bool) {
         let [read, write] = FILES.map(|word| self.grants.iter().any(|granted| granted == word));
         (read, write)
+    }
+
+    /// Whether a plugin may tell the operator something.
+    #[must_use]
+    pub fn notifies(&self) -> bool {
+        self.grants.iter().any(|granted| granted == NOTIFY)
     }
 }
 
@@ -159,11 +174,11 @@ mod tests {
         let pattern = OperationPattern::new("lists.*").unwrap();
         settings.guardrails.only.push(Scope::new([pattern], "--only lists.*"));
         settings.own.id = Some("abc".parse().unwrap());
-        assert_eq!(settings.files(), (false, false));
-        settings.grants.push("files:write".to_owned());
+        assert_eq!((settings.files(), settings.notifies()), ((false, false), false));
+        settings.grants.extend(["files:write".to_owned(), "notify".to_owned()]);
         let back = RunSettings::from_value(&settings.to_value()).unwrap();
         assert_eq!(back, settings);
-        assert_eq!(back.files(), (false, true));
+        assert_eq!((back.files(), back.notifies()), ((false, true), true));
         assert!(back.permissions().unwrap().allows(&"lists:delete".parse().unwrap()));
     }
 

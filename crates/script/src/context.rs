@@ -290,6 +290,16 @@ impl Context {
         self.block_on(self.branch.problem(text, details, place.as_ref()));
     }
 
+    pub(crate) fn notify(
+        &self,
+        text: &str,
+        details: Value,
+        position: Position,
+    ) -> Result<(), Failure> {
+        let place = self.place(position);
+        self.wait(position, self.branch.notify(text, details, place.as_ref()))
+    }
+
     /// A place of the script for the host.
     fn place(&self, position: Position) -> Option<Place> {
         let (line, column) = (position.line()?, position.position().unwrap_or(1));

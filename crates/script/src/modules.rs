@@ -17,6 +17,7 @@ mod group;
 pub(crate) mod iterate;
 mod json;
 pub(crate) mod lazy;
+pub(crate) mod notify;
 pub(crate) mod on;
 pub(crate) mod operations;
 pub(crate) mod parallel;
@@ -51,6 +52,7 @@ pub(crate) fn globals() -> Module {
         iterate::register,
         json::register,
         lazy::register,
+        notify::register,
         on::register,
         parallel::register,
         problem::register,

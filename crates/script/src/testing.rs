@@ -23,7 +23,7 @@ use rhai::{Engine, Module, Shared};
 use crate::engine::SharedModule;
 
 pub use diff::DiffLine;
-pub use stage::{AccountWords, Effected, LogLine, Played, RunError, Scenario, Stage};
+pub use stage::{AccountWords, Effected, LogLine, Played, RunError, Scenario, Stage, Told};
 pub use suite::{Suite, Test, TestFailure};
 
 pub(crate) use play::Playing;

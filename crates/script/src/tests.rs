@@ -16,6 +16,7 @@ mod language;
 mod limits;
 mod mistakes;
 mod needs;
+mod notifications;
 mod operations;
 mod parallel;
 mod support;

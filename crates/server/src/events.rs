@@ -36,6 +36,11 @@ pub enum Event {
         /// One line.
         text: String,
     },
+    /// The program told its operator something.
+    Notify {
+        /// One line, or several.
+        text: String,
+    },
     /// A call is about to be made.
     Call {
         /// How many were made before it.

@@ -191,12 +191,7 @@ impl Clients {
 }
 
 /// Accepts connections until told to stop, and owns them.
-async fn listen_until(
-    listener: TcpListener,
-    gateway: Arc<Gateway>,
-    clients: Clients,
-    stop: Stop,
-) {
+async fn listen_until(listener: TcpListener, gateway: Arc<Gateway>, clients: Clients, stop: Stop) {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {

@@ -178,6 +178,13 @@ export function requests(calls) {
   };
 }
 
+/** `notify`, for plugins that ask for it. */
+export function notifies(wit) {
+  return (text, details = null) => {
+    ask("notify", () => wit.tell(String(text), json(details)));
+  };
+}
+
 /** A block of reads that a run does once: what it answers is recorded, its reads are not. Effects inside are refused. */
 export function checkpoint(name, block) {
   const known = ask("checkpoint", () => checkpoints.begin(name));

@@ -1,7 +1,7 @@
 //! What a vendor writes wrong in `plugin.toml`: all of it is told at once, with its place, by every command that reads it.
 
 use expect_test::{Expect, expect};
-use pianoroll_tests::plugins::{Shop, component};
+use pianoroll_tests::plugins::{Shop, changed, component, plain};
 
 const WRONG: &str = r#"[plugin]
 name = "Win Back"
@@ -267,4 +267,18 @@ fn a_new_plugin_is_refreshed_and_its_authors_files_stay() {
         assert!(shop.read(wit).contains("interface segments"), "{language}");
         assert_eq!(shop.read(wit).contains("interface flows"), language == "rust");
     }
+}
+
+#[test]
+fn a_plugin_that_tells_its_operator_something_is_shown_and_granted() {
+    let shop = Shop::new();
+    let more = ("[permissions]", "[permissions]\n\"notify\" = \"to say when the list has shrunk\"");
+    shop.write("a.wasm", changed("win-back-rust", &[("win-back-rust", "a"), more]));
+    let inspected = shop.run(&["plugin", "inspect", "a.wasm"]).expect_code(0);
+    let asked = "  notify          to say when the list has shrunk\n";
+    assert!(plain(&inspected.stdout).contains(asked), "{inspected:?}");
+    let refused = shop.run(&["plugin", "install", "a.wasm"]).expect_code(2);
+    assert!(plain(&refused.stderr).contains(asked), "{refused:?}");
+    let installed = shop.run(&["plugin", "install", "a.wasm", "--grant", "notify"]).expect_code(0);
+    assert!(plain(&installed.stdout).contains("  granted    notify\n"), "{installed:?}");
 }

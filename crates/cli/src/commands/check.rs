@@ -103,6 +103,12 @@ impl Checked {
         Self { needs, script, library, ..Self::new(kind, file, source, diagnostics) }
     }
 
+    /// Its errors, as people read them.
+    fn errors(&self) -> Vec<String> {
+        let errors = self.diagnostics.iter().filter(|it| it.severity == Severity::Error);
+        errors.map(|error| error.render(&self.name, &self.source)).collect()
+    }
+
     fn count(&self, severity: Severity) -> usize {
         self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count()
     }
@@ -179,6 +185,26 @@ pub(crate) fn execute(args: &Args) -> Result<Exit, Failure> {
     let has = |severity| checked.iter().any(|checked| checked.count(severity) > 0);
     let refused = has(Severity::Error) || (args.deny_warnings && has(Severity::Warning));
     Ok(if refused { Exit::Input } else { Exit::Completed })
+}
+
+/// Refuses a project whose file, or the programs that it names, have mistakes.
+pub(crate) fn refuse_mistakes(environment: &Environment) -> Result<(), Failure> {
+    let folder = environment.folder.as_path();
+    let Some(file) = Project::find_file(folder) else { return Ok(()) };
+    let libraries = ProjectLibraries::new(environment.clone());
+    let project = ProjectFile::read(File::new(&file, folder));
+    let mut checked = all(&project.programs(), folder, &libraries);
+    broken_libraries(&mut checked, folder);
+    let project = project.check(&checked);
+    checked.insert(0, project);
+    let errors: Vec<String> = checked.iter().flat_map(Checked::errors).collect();
+    if errors.is_empty() {
+        return Ok(());
+    }
+    let count = crate::numbers::counted(errors.len() as u64, "mistake", "mistakes");
+    let text =
+        format!("the project has {count}, and nothing was deployed\n\n{}", errors.join("\n\n"));
+    Err(Failure::input(text).hint("`pianoroll check` shows warnings, too"))
 }
 
 fn standard_input(name: &str, folder: &Path, libraries: &ProjectLibraries) -> Checked {

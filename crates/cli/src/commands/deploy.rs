@@ -11,6 +11,7 @@ use pianoroll_runtime::state_folder::StateFolder;
 use pianoroll_server::{DeployOrder, DeployReply};
 use serde_json::json;
 
+use super::check;
 use crate::arguments::StateArguments;
 use crate::environment::Environment;
 use crate::exit::Exit;
@@ -54,6 +55,7 @@ async fn deploy(
     environment: &Environment,
     project: &Project,
 ) -> Result<Exit, Failure> {
+    check::refuse_mistakes(environment)?;
     let folder = args.state.beside(environment, project.root())?;
     let before = before(&folder).await?;
     let taken = snapshot::take(project, environment, before.as_ref()).await?;
@@ -103,6 +105,7 @@ pub(super) async fn before_serving(
     environment: &Environment,
     project: &Project,
 ) -> Result<(), Failure> {
+    check::refuse_mistakes(environment)?;
     let folder = seat.folder()?;
     let before = before(&folder).await?;
     let taken = snapshot::take(project, environment, before.as_ref()).await?;

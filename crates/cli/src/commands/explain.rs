@@ -5,7 +5,7 @@ mod text;
 
 use pianoroll_api::{OPERATIONS, RESOURCES, operation};
 use pianoroll_model::{Effect, Permission};
-use pianoroll_plugin::{FileAccess, PluginPermission};
+use pianoroll_plugin::PluginPermission;
 
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -44,9 +44,9 @@ pub(crate) fn execute(args: &Args) -> Result<Exit, Failure> {
             let facts = facts::effect(effect);
             if args.json { output.json(&facts)? } else { output.text(&text::effect(&facts))? }
         }
-        Word::Files(access) => {
-            let facts = facts::files(access);
-            if args.json { output.json(&facts)? } else { output.text(&text::files(&facts))? }
+        Word::OfPlugins(permission) => {
+            let facts = facts::of_plugins(&permission);
+            if args.json { output.json(&facts)? } else { output.text(&text::of_plugins(&facts))? }
         }
     }
     output.finish()?;
@@ -58,7 +58,8 @@ enum Word {
     Operation(&'static operation::Operation),
     Permission(Permission),
     Effect(Effect),
-    Files(FileAccess),
+    /// A permission that only plugins need.
+    OfPlugins(PluginPermission),
 }
 
 fn word(given: &str) -> Result<Word, Failure> {
@@ -68,8 +69,9 @@ fn word(given: &str) -> Result<Word, Failure> {
     if let Some(row) = operation::find(given) {
         return Ok(Word::Operation(row));
     }
-    if let Ok(PluginPermission::Files(access)) = given.parse() {
-        return Ok(Word::Files(access));
+    if let Ok(permission @ (PluginPermission::Files(_) | PluginPermission::Notify)) = given.parse()
+    {
+        return Ok(Word::OfPlugins(permission));
     }
     match given.parse() {
         Ok(Permission::Request) => return Ok(Word::Permission(Permission::Request)),
@@ -100,7 +102,7 @@ fn unknown(given: &str) -> Failure {
     let permissions = permissions();
     let mut words: Vec<&str> = permissions.iter().map(String::as_str).collect();
     words.extend(Effect::ALL.map(Effect::as_str));
-    words.extend(["request", "files:read", "files:write"]);
+    words.extend(["request", "files:read", "files:write", "notify"]);
     let near = match plain.contains('.') {
         true => suggest::near(&plain, OPERATIONS.iter().map(|row| row.id)),
         false => suggest::near(&plain, words),

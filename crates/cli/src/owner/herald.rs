@@ -5,6 +5,7 @@ use std::sync::Arc;
 use pianoroll_host::ledger::{EntryState, LedgerEntry};
 use pianoroll_host::{Level, Observer, Place, Problem};
 use pianoroll_server::{Audience, Event};
+use serde_json::Value;
 
 use crate::confirm::{self, Confirm};
 
@@ -43,5 +44,10 @@ impl Observer for Herald {
 
     fn problem(&self, problem: &Problem) {
         self.audience.hear(Event::Problem { text: problem.text.clone() });
+    }
+
+    fn notify(&self, text: &str, _details: &Value) {
+        // Whoever looks on reads what it is; the details go to those who do not.
+        self.audience.hear(Event::Notify { text: text.to_owned() });
     }
 }

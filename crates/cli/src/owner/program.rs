@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use pianoroll_host::Guest;
 use pianoroll_journal::Program;
-use pianoroll_plugin::{FileGrants, Package, Plugin};
+use pianoroll_plugin::{FileGrants, HostGrants, Package, Plugin};
 use pianoroll_runtime::components::{ComponentError, Components, PluginProgram};
 use pianoroll_runtime::durable::RunSettings;
 use pianoroll_runtime::project::Project;
@@ -37,7 +37,9 @@ impl Runnable {
             Runnable::Plugin(plugin) => {
                 let limits = plugins::limits(project, &plugin.manifest().name);
                 let (read, write) = settings.files();
-                Box::new(plugin.guest(limits, FileGrants { read, write }))
+                let files = FileGrants { read, write };
+                let granted = HostGrants { files, notify: settings.notifies() };
+                Box::new(plugin.guest(limits, granted))
             }
         }
     }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use pianoroll_host::GrantBy;
 use pianoroll_model::Permission;
-use pianoroll_runtime::durable::{FILES, RunSettings};
+use pianoroll_runtime::durable::{RunSettings, is_of_plugins};
 use pianoroll_runtime::project::{Permissions, PluginRef};
 
 use super::installed::find;
@@ -13,7 +13,7 @@ use crate::failure::{Failure, OrExit as _};
 
 /// The grants that an automation's `permissions` leave. They never add one.
 pub(crate) fn narrowed(granted: &[String], permissions: &Permissions) -> Vec<String> {
-    let is_left = |word: &&String| match FILES.contains(&word.as_str()) {
+    let is_left = |word: &&String| match is_of_plugins(word) {
         true => permissions.words.iter().any(|left| left.value == **word),
         false => {
             let permission: Option<Permission> = word.parse().ok();
@@ -42,7 +42,7 @@ pub(crate) fn narrow_to_today(settings: &mut RunSettings) -> Result<(), Failure>
 /// The words of an automation's `permissions` that give a plugin nothing: it was not granted what they name.
 pub(crate) fn needless<'p>(granted: &[String], permissions: &'p Permissions) -> Vec<&'p str> {
     let words = permissions.words.iter().map(|word| word.value.as_str());
-    let gives = |word: &&str| match FILES.contains(word) {
+    let gives = |word: &&str| match is_of_plugins(word) {
         true => granted.iter().any(|granted| granted == word),
         false => {
             let alone = pianoroll_host::grant_word(pianoroll_model::PermissionSet::none(), word);
@@ -70,7 +70,7 @@ mod tests {
 
     #[test]
     fn an_automation_takes_away_and_never_gives() {
-        let granted = ["files:write", "lists:write", "profiles:read", "request"];
+        let granted = ["files:write", "lists:write", "notify", "profiles:read", "request"];
         let granted: Vec<String> = granted.iter().map(|word| (*word).to_owned()).collect();
         let check = |line: &str, left: &[&str], idle: &[&str]| {
             let permissions = permissions(line);
@@ -79,6 +79,7 @@ mod tests {
         };
         check("permissions = []", &[], &[]);
         check("permissions = [\"read\", \"files:read\"]", &["profiles:read"], &["files:read"]);
+        check("permissions = [\"notify\"]", &["notify"], &[]);
         check(
             "permissions = [\"write\", \"files:write\", \"request\", \"profiles:delete\"]",
             &["files:write", "lists:write", "request"],

@@ -44,29 +44,29 @@ struct ClientKey {
 }
 
 impl Clients {
-    /// Reads every key again: what has changed is used from now on, and whether something has is answered. A key that cannot be read
-    /// at the moment stays what it was.
+    /// Reads every key again: what has changed is used from now on. A key that cannot be read at the moment stays what it was. Answers
+    /// whether one has changed.
     pub(crate) fn refresh(&self) -> bool {
         let open: Vec<(Source, Gateway)> = {
             let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
             open.iter().map(|(key, gateway)| (key.source.clone(), gateway.clone())).collect()
         };
-        let mut changed = false;
+        let mut has_changed = false;
         for (source, gateway) in open {
             if let Ok(credential) = source.read()
                 && gateway.replace_credential(credential)
             {
                 tracing::info!(key = %source, "the key has changed, and the new one is used");
-                changed = true;
+                has_changed = true;
             }
         }
-        changed
+        has_changed
     }
 
     /// What all open clients have done, each with the place of its key.
-    pub(crate) fn statistics(&self) -> Vec<(String, Statistics)> {
+    pub(crate) fn statistics(&self) -> Vec<(Source, Statistics)> {
         let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        open.iter().map(|(key, gateway)| (key.source.to_string(), gateway.statistics())).collect()
+        open.iter().map(|(key, gateway)| (key.source.clone(), gateway.statistics())).collect()
     }
 
     fn of(

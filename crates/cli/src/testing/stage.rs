@@ -8,7 +8,9 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use pianoroll_gateway::{Cancel, Config, Connection, Credential, Endpoints, Gateway, Quota};
-use pianoroll_host::{Account, Branch, Host, HostSettings, Level, Observer, Place};
+use pianoroll_host::{
+    Account, Branch, Host, HostSettings, Level, Observer, Place, Plan, PlannedNotification,
+};
 use pianoroll_journal::LastRun;
 use pianoroll_model::{
     Clock, ConnectionId, Effect, Outcome, PermissionSet, Revision, SteppingClock,
@@ -16,7 +18,7 @@ use pianoroll_model::{
 use pianoroll_runtime::execution::{self, RunReport};
 use pianoroll_runtime::folder::Folder;
 use pianoroll_script::MemoryLimit;
-use pianoroll_script::testing::{AccountWords, LogLine, Played, RunError, Scenario, Stage};
+use pianoroll_script::testing::{AccountWords, LogLine, Played, RunError, Scenario, Stage, Told};
 use pianoroll_simulator::{Data, GivenRecord, Mode, Rule, Settings, Simulator};
 use serde_json::{Map, Value};
 use tempfile::TempDir;
@@ -185,7 +187,7 @@ impl SimulatedStage {
             Some(plan) => plan.effects.iter().map(effects::planned).collect(),
             None => effects::made(sent, &self.others),
         };
-        Ok(played(report, heard.take(), effects))
+        Ok(played(report, &heard, effects))
     }
 
     /// What the next run finds of this one.
@@ -352,10 +354,14 @@ fn told(failure: &Failure) -> String {
 
 fn played(
     report: RunReport,
-    logs: Vec<LogLine>,
+    heard: &Heard,
     effects: Vec<pianoroll_script::testing::Effected>,
 ) -> Played {
     let summary = report.summary;
+    let planned = |plan: Plan| {
+        let told = plan.notifications.into_iter();
+        told.map(|PlannedNotification { text, details, .. }| Told { text, details }).collect()
+    };
     Played {
         outcome: report.outcome.to_string(),
         result: report.result,
@@ -363,7 +369,8 @@ fn played(
             .error
             .map(|error| RunError { message: error.message, rendered: error.rendered }),
         problems: summary.problems.into_iter().map(|problem| problem.text).collect(),
-        logs,
+        notifications: report.plan.map_or_else(|| take(&heard.told), planned),
+        logs: take(&heard.lines),
         effects,
         calls: summary.calls,
         requests: summary.requests,
@@ -379,23 +386,33 @@ impl Observer for Printed {
         let text = output::plain(text).replace('\n', "\n         ");
         output::note(format_args!("    {}  {text}", Styled(DIM, format!("{level:5}"))));
     }
+
+    fn notify(&self, text: &str, _details: &Value) {
+        let text = output::plain(text).replace('\n', "\n          ");
+        output::note(format_args!("    {}  {text}", Styled(DIM, "notify")));
+    }
 }
 
-/// What a run logs.
+/// What a run logs, and tells its operator.
 #[derive(Default)]
 struct Heard {
     lines: Mutex<Vec<LogLine>>,
+    told: Mutex<Vec<Told>>,
 }
 
-impl Heard {
-    fn take(&self) -> Vec<LogLine> {
-        std::mem::take(&mut *self.lines.lock().unwrap_or_else(PoisonError::into_inner))
-    }
+/// Empties what was heard.
+fn take<T>(heard: &Mutex<Vec<T>>) -> Vec<T> {
+    std::mem::take(&mut *heard.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
 impl Observer for Heard {
     fn log(&self, level: Level, text: &str, _: Option<&Place>) {
         let line = LogLine { level: level.to_string(), text: text.to_owned() };
         self.lines.lock().unwrap_or_else(PoisonError::into_inner).push(line);
+    }
+
+    fn notify(&self, text: &str, details: &Value) {
+        let told = Told { text: text.to_owned(), details: details.clone() };
+        self.told.lock().unwrap_or_else(PoisonError::into_inner).push(told);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use pianoroll_journal::{Note, NoteKind};
+use pianoroll_journal::{JournalError, Note, NoteKind};
 use serde_json::Value;
 
 use super::Branch;
@@ -32,7 +32,8 @@ impl Branch {
             _ => (level, text.to_owned()),
         };
         host.settings.observer.log(level, &text, place);
-        self.keep(number, NoteKind::Log, level, text, Value::Null, place).await;
+        // A journal that takes nothing more ends the run at its next call; a line is no reason to end it before.
+        let _ = self.keep(number, NoteKind::Log, level, text, Value::Null, place).await;
     }
 
     /// Reports something worth a person's look. The run goes on, and ends as completed with problems.
@@ -45,7 +46,8 @@ impl Branch {
             self.host.settings.observer.problem(&problem);
         }
         let Problem { text, details, .. } = problem;
-        self.keep(number, NoteKind::Problem, Level::Warn, text, details, place).await;
+        // As for a line: the next call ends the run.
+        let _ = self.keep(number, NoteKind::Problem, Level::Warn, text, details, place).await;
     }
 
     /// The number of the next note of this branch; nothing where an earlier attempt has said it.
@@ -55,7 +57,8 @@ impl Branch {
         attempt.is_none_or(|attempt| attempt.is_new(self.line.branch, number)).then_some(number)
     }
 
-    async fn keep(
+    /// Writes a note, where a journal records the run.
+    pub(super) async fn keep(
         &self,
         number: u64,
         kind: NoteKind,
@@ -63,8 +66,8 @@ impl Branch {
         text: String,
         details: Value,
         place: Option<&Place>,
-    ) {
-        let Some(attempt) = self.host.attempt() else { return };
+    ) -> Result<(), JournalError> {
+        let Some(attempt) = self.host.attempt() else { return Ok(()) };
         let note = Note {
             branch: self.line.branch,
             number,
@@ -76,7 +79,6 @@ impl Branch {
             at: self.host.clock().now(),
             attempt: attempt.number(),
         };
-        // A journal that takes nothing more ends the run at its next call; a note is no reason to end it before.
-        let _ = attempt.note(note).await;
+        attempt.note(note).await
     }
 }

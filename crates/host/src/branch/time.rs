@@ -99,14 +99,7 @@ impl Branch {
             () = wait => {}
             () = cancel.cancelled() => {}
         }
-        if let Some(error) = self.host.stop_reason() {
-            return Err(error.clone());
-        }
-        if cancel.is_cancelled() {
-            let cause = Cause::Cancelled { operation: operation.to_owned() };
-            return Err(HostError::new(cause, position));
-        }
-        Ok(())
+        self.refuse_when_over(operation, position)
     }
 
     fn moment(&self, kind: EntryKind) -> Asked<'_> {

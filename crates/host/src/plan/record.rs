@@ -5,7 +5,10 @@ use std::collections::HashMap;
 
 use pianoroll_model::{Effect, EffectCounts, Position};
 
-use super::{KEPT_BYTES, KEPT_EFFECTS, Plan, PlanGroup, PlanNote, PlannedEffect, SAMPLES};
+use super::{
+    KEPT_BYTES, KEPT_EFFECTS, Plan, PlanGroup, PlanNote, PlannedEffect, PlannedNotification,
+    SAMPLES,
+};
 use crate::check::size;
 
 /// How many different notes are kept; there are about a dozen for each operation.
@@ -19,6 +22,7 @@ pub(super) struct Record {
     effects: Vec<PlannedEffect>,
     bytes: usize,
     dropped: u64,
+    notifications: Vec<PlannedNotification>,
     notes: Vec<PlanNote>,
 }
 
@@ -79,6 +83,10 @@ impl Record {
         }
     }
 
+    pub(super) fn notify(&mut self, notification: PlannedNotification) {
+        self.notifications.push(notification);
+    }
+
     pub(super) fn plan(&self) -> Plan {
         let mut effects = self.effects.clone();
         effects.sort_by_key(|effect| order(effect.position));
@@ -100,6 +108,8 @@ impl Record {
                 samples: own.take(SAMPLES).collect(),
             }
         });
+        let mut notifications = self.notifications.clone();
+        notifications.sort_by_key(|notification| order(notification.position));
         let mut notes = self.notes.clone();
         notes.sort_by(|one, two| (&one.operation, &one.text).cmp(&(&two.operation, &two.text)));
         Plan {
@@ -107,6 +117,7 @@ impl Record {
             groups: groups.collect(),
             effects,
             dropped: self.dropped,
+            notifications,
             notes,
         }
     }

@@ -19,11 +19,12 @@ use super::record::{Record, order};
 use super::seen::Seen;
 use super::shown::Shown;
 use super::subject::Subject;
-use super::{PLANNED, Plan, PlannedEffect, hidden, stand_in};
+use super::{PLANNED, Plan, PlannedEffect, PlannedNotification, hidden, stand_in};
 use crate::account::KnownAccount;
 use crate::error::{Cause, HostError};
 use crate::host::Host;
 use crate::ledger::shortened;
+use crate::notifications::Notification;
 use crate::resolve::NativeRequest;
 use crate::road::{Ready, target};
 
@@ -101,6 +102,12 @@ impl DryRun {
             refused: None,
         });
         stand_in::plain(200, bytes::Bytes::new())
+    }
+
+    /// Records what a real run would tell its operator.
+    pub(crate) fn notify(&self, notification: Notification, position: Position) {
+        let Notification { text, details } = notification;
+        lock(&self.record).notify(PlannedNotification { position, text, details });
     }
 
     /// Says that a read past the table is not seen through the overlay, where there is one.

@@ -3,6 +3,7 @@
 mod accounts;
 mod crashes;
 mod effects;
+mod notifications;
 mod pages;
 mod refusals;
 mod replay;

@@ -362,6 +362,7 @@ impl Kept {
                 open.push(run.record.new.id.clone());
             }
         }
+        records += self.timetable.erase(&wanted);
         self.states.retain(|_, state| {
             let named = wanted.in_key(state);
             records += u64::from(named || wanted.state(state));

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use pianoroll_model::RunId;
 
+use crate::erase::Wanted;
 use crate::rules;
 use crate::timetable::{
     Deployment, Fate, Keep, NoticeRecord, NoticeState, Occurrence, OccurrenceFilter, ScheduleRecord,
@@ -107,6 +108,11 @@ impl Timetable {
         let meant = |notice: &&NoticeRecord| state.is_none_or(|state| notice.state == state);
         let limit = if limit == 0 { usize::MAX } else { limit as usize };
         self.notices.iter().filter(meant).take(limit).cloned().collect()
+    }
+
+    /// Takes a text out of notices; answers how many held it.
+    pub(super) fn erase(&mut self, wanted: &Wanted) -> u64 {
+        self.notices.iter_mut().map(|notice| u64::from(wanted.notice(notice))).sum()
     }
 
     pub(super) fn sweep(&mut self, before: Timestamp) {

@@ -204,20 +204,40 @@ impl Backend for Sqlite {
     }
 
     fn schedules(&self) -> Pending<'_, Vec<ScheduleRecord>> {
-        Box::pin(async move { timetable::schedules(&mut *self.reader().await?).await })
+        Box::pin(async move {
+            match self.has_timetable {
+                true => timetable::schedules(&mut *self.reader().await?).await,
+                false => Ok(Vec::new()),
+            }
+        })
     }
 
     fn occurrences(&self, filter: &OccurrenceFilter) -> Pending<'_, Vec<Occurrence>> {
         let filter = filter.clone();
-        Box::pin(async move { timetable::occurrences(&mut *self.reader().await?, &filter).await })
+        Box::pin(async move {
+            match self.has_timetable {
+                true => timetable::occurrences(&mut *self.reader().await?, &filter).await,
+                false => Ok(Vec::new()),
+            }
+        })
     }
 
     fn deployment(&self) -> Pending<'_, Option<Deployment>> {
-        Box::pin(async move { timetable::deployment(&mut *self.reader().await?).await })
+        Box::pin(async move {
+            match self.has_timetable {
+                true => timetable::deployment(&mut *self.reader().await?).await,
+                false => Ok(None),
+            }
+        })
     }
 
     fn notices(&self, state: Option<NoticeState>, limit: u32) -> Pending<'_, Vec<NoticeRecord>> {
-        Box::pin(async move { timetable::notices(&mut *self.reader().await?, state, limit).await })
+        Box::pin(async move {
+            match self.has_timetable {
+                true => timetable::notices(&mut *self.reader().await?, state, limit).await,
+                false => Ok(Vec::new()),
+            }
+        })
     }
 
     fn restored(&self) -> Pending<'_, Option<Paused>> {

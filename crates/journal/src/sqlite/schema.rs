@@ -52,6 +52,13 @@ pub(super) enum Found {
     Journal(i64),
 }
 
+impl Found {
+    /// Whether it has what the scheduler keeps.
+    pub(super) fn has_timetable(self) -> bool {
+        matches!(self, Found::Journal(version) if version >= 2)
+    }
+}
+
 /// Whether it is ours, and not newer than this program.
 pub(super) async fn look(
     connection: &mut SqliteConnection,

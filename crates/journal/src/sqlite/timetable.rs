@@ -87,12 +87,7 @@ fn put(writing: &mut Writing, batch: &mut Batch, keep: Keep) -> Result<(), Journ
             let batch = batch.statement(PUT_NOTICE).bind(notice.recipient).bind(notice.key);
             batch.bind(state).bind(at).bind(record).bind(sum);
         }
-        Keep::NoticeAfter(notice) => {
-            let (record, sum) = packed(&notice)?;
-            let (state, at) = (notice.state.number(), nanoseconds(notice.next));
-            let batch = batch.statement(CHANGE_NOTICE).bind(state).bind(at);
-            batch.bind(record).bind(sum).bind(notice.id.cast_signed());
-        }
+        Keep::NoticeAfter(notice) => change_notice(batch, &notice)?,
         Keep::RestoreSeen => {
             writing.meta.restored = None;
             let mut meta = writing.meta.clone();
@@ -101,6 +96,15 @@ fn put(writing: &mut Writing, batch: &mut Batch, keep: Keep) -> Result<(), Journ
             meta.replace(batch);
         }
     }
+    Ok(())
+}
+
+/// Stores a notice that has changed.
+pub(super) fn change_notice(batch: &mut Batch, notice: &NoticeRecord) -> Result<(), JournalError> {
+    let (record, sum) = packed(notice)?;
+    let (state, at) = (notice.state.number(), nanoseconds(notice.next));
+    let batch = batch.statement(CHANGE_NOTICE).bind(state).bind(at);
+    batch.bind(record).bind(sum).bind(notice.id.cast_signed());
     Ok(())
 }
 

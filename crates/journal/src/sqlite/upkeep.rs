@@ -98,6 +98,13 @@ pub(super) async fn erase(
         writing.run(batch).await?;
         records += 1;
     }
+    for mut notice in timetable::notices(&mut writing.connection, None, 0).await? {
+        if wanted.notice(&mut notice) {
+            timetable::change_notice(batch, &notice)?;
+            writing.run(batch).await?;
+            records += 1;
+        }
+    }
     Ok((records, open))
 }
 

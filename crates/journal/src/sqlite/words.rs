@@ -30,7 +30,7 @@ impl Word for EntryState {
 }
 
 impl Word for NoteKind {
-    const ALL: &'static [Self] = &[Self::Log, Self::Problem];
+    const ALL: &'static [Self] = &[Self::Log, Self::Problem, Self::Notify];
 }
 
 impl Word for Effect {

@@ -271,6 +271,12 @@ async fn a_journal_of_the_first_version_is_brought_to_the_newest() {
     }
     let first = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/version_1.db");
     fs::copy(first, state.join("journal.db")).unwrap();
+    // One who only reads finds nothing of what was not there yet.
+    let reader = Sqlite::read_only(&state).await.unwrap();
+    assert_eq!(reader.schedules().await.unwrap(), []);
+    assert_eq!(reader.deployment().await.unwrap(), None);
+    assert_eq!(reader.occurrences(&OccurrenceFilter::default()).await.unwrap(), []);
+    assert_eq!(reader.notices(None, 0).await.unwrap(), []);
     let journal = Sqlite::open(&state).await.unwrap();
     let runs = journal.runs(&RunFilter::default()).await.unwrap();
     assert_eq!(runs.len(), 1);

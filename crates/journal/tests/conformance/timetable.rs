@@ -161,6 +161,15 @@ pub(crate) async fn a_notice_is_told_once(backend: Shared) {
     assert_eq!(backend.notices(Some(NoticeState::Waiting), 0).await.unwrap().len(), 1);
 }
 
+pub(crate) async fn erasing_takes_a_text_out_of_notices(backend: Shared) {
+    let named = NoticeRecord { content: json!({ "text": "01HERASEME failed" }), ..notice("a") };
+    backend.keep(vec![Keep::Notice(named), Keep::Notice(notice("b"))]).await.unwrap();
+    assert_eq!(backend.erase("01HERASEME").await.unwrap(), (1, vec![]));
+    let all = backend.notices(None, 0).await.unwrap();
+    assert!(all.iter().all(|notice| !notice.content.to_string().contains("ERASEME")), "{all:?}");
+    assert_eq!(all[1].content, notice("b").content);
+}
+
 pub(crate) async fn a_sweep_takes_what_is_decided_and_old(backend: Shared) {
     let mut keeps: Vec<_> = [(10, Fate::Missed), (20, Fate::Waiting), (300, Fate::Missed)]
         .map(|(due, fate)| Keep::Occurrence(occurrence(due, fate)))

@@ -136,6 +136,10 @@ pub(crate) fn problem(text: &str, details: &Value) {
     wit::progress::problem(text, &details.to_string());
 }
 
+pub(crate) fn notify(text: &str, details: &Value) -> Result<(), Error> {
+    wit::notify::tell(text, &details.to_string()).map_err(error)
+}
+
 pub(crate) fn pause(milliseconds: u64) -> Result<(), Error> {
     wit::wait::pause(milliseconds).map_err(error)
 }

@@ -204,6 +204,16 @@ pub(crate) fn problem(text: &str, details: &Value) {
     stage(|stage| stage.played.problems.push((text.to_owned(), details.clone())));
 }
 
+pub(crate) fn notify(text: &str, details: &Value) -> Result<(), Error> {
+    stage(|stage| {
+        if let Some(open) = &stage.open_checkpoint {
+            panic!("notify has no place in the checkpoint `{open}`: move it behind the block");
+        }
+        stage.played.notifications.push((text.to_owned(), details.clone()));
+        Ok(())
+    })
+}
+
 pub(crate) fn pause(milliseconds: u64) -> Result<(), Error> {
     stage(|stage| {
         stage.played.paused += Duration::from_millis(milliseconds);

@@ -7,7 +7,7 @@
 
 use std::io::{Read as _, Write as _};
 
-use pianoroll_host::{FileError, GrantBy, OpenError};
+use pianoroll_host::{FileError, OpenError};
 use tokio::runtime::Handle;
 use wasmtime::StoreContextMut;
 use wasmtime::component::LinkerInstance;
@@ -15,6 +15,7 @@ use wasmtime::component::LinkerInstance;
 use super::{Outcome, answer};
 use crate::ended::Ended;
 use crate::instance::{Instance, MOST_FILES, OpenFile};
+use crate::manifest::{FileAccess, PluginPermission};
 use crate::values::{ErrorKind, ErrorRecord};
 
 pub(super) fn link(instance: &mut LinkerInstance<'_, Instance>) -> wasmtime::Result<()> {
@@ -44,7 +45,7 @@ async fn open(
 ) -> wasmtime::Result<(Result<u32, ErrorRecord>,)> {
     let instance = store.data_mut();
     instance.enter(path.len())?;
-    if let Err(error) = may(instance, Access::Read).and_then(|()| room(instance)) {
+    if let Err(error) = may(instance, FileAccess::Read).and_then(|()| room(instance)) {
         return Ok((Err(error),));
     }
     let branch = instance.branch.clone();
@@ -92,7 +93,7 @@ async fn create(
     let instance = store.data_mut();
     instance.enter(path.len())?;
     instance.refuse_in_checkpoint("files.create")?;
-    if let Err(error) = may(instance, Access::Write).and_then(|()| room(instance)) {
+    if let Err(error) = may(instance, FileAccess::Write).and_then(|()| room(instance)) {
         return Ok((Err(error),));
     }
     let host = instance.branch.host().clone();
@@ -152,7 +153,7 @@ async fn exists(
 ) -> wasmtime::Result<(Result<bool, ErrorRecord>,)> {
     let instance = store.data_mut();
     instance.enter(path.len())?;
-    if let Err(error) = may(instance, Access::Read) {
+    if let Err(error) = may(instance, FileAccess::Read) {
         return Ok((Err(error),));
     }
     let branch = instance.branch.clone();
@@ -164,26 +165,12 @@ async fn exists(
     answer(instance, outcome, |_| 1)
 }
 
-#[derive(Clone, Copy)]
-enum Access {
-    Read,
-    Write,
-}
-
-fn may(instance: &Instance, access: Access) -> Result<(), ErrorRecord> {
-    let (granted, word) = match access {
-        Access::Read => (instance.files_granted.read, "files:read"),
-        Access::Write => (instance.files_granted.write, "files:write"),
+fn may(instance: &Instance, access: FileAccess) -> Result<(), ErrorRecord> {
+    let granted = match access {
+        FileAccess::Read => instance.granted.files.read,
+        FileAccess::Write => instance.granted.files.write,
     };
-    if granted {
-        return Ok(());
-    }
-    let remedy = match instance.branch.host().grant_by() {
-        GrantBy::Plugin(plugin) => format!("; {}", plugin.remedy(word)),
-        GrantBy::Flag | GrantBy::Automation { .. } => String::new(),
-    };
-    let message = format!("files: needs the permission `{word}`, which is not granted{remedy}");
-    Err(ErrorRecord::new(ErrorKind::Permission, "permission", message))
+    if granted { Ok(()) } else { Err(instance.denied("files", &PluginPermission::Files(access))) }
 }
 
 fn room(instance: &Instance) -> Result<(), ErrorRecord> {

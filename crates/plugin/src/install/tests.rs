@@ -97,6 +97,27 @@ fn a_first_install_pins_the_key_and_grants_what_was_said() {
 }
 
 #[test]
+fn telling_the_operator_something_is_granted_like_anything_else() {
+    let package = package("a", "1.0.0", &["lists:read", "notify"], 1);
+    refused(
+        &request(Action::Install),
+        &package,
+        &Lock::default(),
+        expect![[r#"
+        a@1.0.0 is not installed:
+          it asks for:
+            lists:read  for lists:read
+            notify      for notify
+          grant it, or less: pianoroll plugin install a.wasm --grant lists:read --grant notify"#]],
+    );
+    let some = granting(Action::Install, &["notify"]);
+    let decision = decide(&some, &package, &Lock::default(), None).unwrap();
+    assert!(decision.entry.grants.host().notify && !decision.entry.grants.host().files.read);
+    let text = decision.lock.to_text();
+    assert!(text.contains("grants = [\"notify\"]"), "{text}");
+}
+
+#[test]
 fn what_asks_for_nothing_needs_no_grant() {
     let package = package("a", "1.0.0", &[], 1);
     let decision = decide(&request(Action::Install), &package, &Lock::default(), None).unwrap();

@@ -8,7 +8,7 @@ use pianoroll_api::{OPERATIONS, RESOURCES};
 use pianoroll_host::WordError;
 use pianoroll_model::{Effect, Permission, PermissionSet, suggest};
 
-use crate::instance::FileGrants;
+use crate::instance::{FileGrants, HostGrants};
 
 use super::plain::shown;
 
@@ -19,6 +19,8 @@ pub enum PluginPermission {
     Api(Permission),
     /// Files of the project's folder: `files:read`, `files:write`.
     Files(FileAccess),
+    /// Telling the operator something, wherever they are: `notify`.
+    Notify,
 }
 
 /// What is done with files.
@@ -45,6 +47,7 @@ impl fmt::Display for PluginPermission {
             PluginPermission::Api(permission) => permission.fmt(f),
             PluginPermission::Files(FileAccess::Read) => f.write_str("files:read"),
             PluginPermission::Files(FileAccess::Write) => f.write_str("files:write"),
+            PluginPermission::Notify => f.write_str("notify"),
         }
     }
 }
@@ -54,15 +57,17 @@ impl FromStr for PluginPermission {
 
     fn from_str(word: &str) -> Result<Self, WordError> {
         let wrong = |message: String, hint: Option<String>| WordError { message, hint };
-        if word == "request" {
-            return Ok(Self::Api(Permission::Request));
+        match word {
+            "request" => return Ok(Self::Api(Permission::Request)),
+            "notify" => return Ok(Self::Notify),
+            _ => {}
         }
         let Some((resource, effect)) = word.split_once(':') else {
             let hint = match word.parse::<Effect>() {
                 Ok(effect) => format!(
                     "a plugin names each resource, such as `profiles:{effect}`: `{effect}` would be all of them"
                 ),
-                Err(_) => "write `resource:effect`, such as `profiles:read`, `files:read`, `files:write` or `request`".to_owned(),
+                Err(_) => "write `resource:effect`, such as `profiles:read`, `files:read`, `files:write`, `notify` or `request`".to_owned(),
             };
             let message = format!("`{}` is not a permission of plugins", shown(word));
             return Err(wrong(message, Some(hint)));
@@ -142,15 +147,16 @@ impl Grants {
     pub fn api(&self) -> PermissionSet {
         self.0.iter().fold(PermissionSet::none(), |set, permission| match permission {
             PluginPermission::Api(permission) => set.with(permission.clone()),
-            PluginPermission::Files(_) => set,
+            PluginPermission::Files(_) | PluginPermission::Notify => set,
         })
     }
 
-    /// The grants for files.
+    /// The grants beside those for calls: what [`Plugin::guest`](crate::Plugin::guest) takes.
     #[must_use]
-    pub fn files(&self) -> FileGrants {
+    pub fn host(&self) -> HostGrants {
         let has = |access| self.contains(&PluginPermission::Files(access));
-        FileGrants { read: has(FileAccess::Read), write: has(FileAccess::Write) }
+        let files = FileGrants { read: has(FileAccess::Read), write: has(FileAccess::Write) };
+        HostGrants { files, notify: self.contains(&PluginPermission::Notify) }
     }
 }
 
@@ -191,9 +197,10 @@ mod tests {
         check(
             "reqest",
             expect![
-                "`reqest` is not a permission of plugins; write `resource:effect`, such as `profiles:read`, `files:read`, `files:write` or `request`"
+                "`reqest` is not a permission of plugins; write `resource:effect`, such as `profiles:read`, `files:read`, `files:write`, `notify` or `request`"
             ],
         );
+        check("notify:write", expect!["there is no resource `notify`"]);
         check(
             "profile:read",
             expect!["there is no resource `profile`; did you mean `profiles:read`?"],
@@ -222,7 +229,7 @@ mod tests {
         check(
             "",
             expect![
-                "`` is not a permission of plugins; write `resource:effect`, such as `profiles:read`, `files:read`, `files:write` or `request`"
+                "`` is not a permission of plugins; write `resource:effect`, such as `profiles:read`, `files:read`, `files:write`, `notify` or `request`"
             ],
         );
     }
@@ -230,23 +237,25 @@ mod tests {
     #[test]
     fn permissions_are_read_as_they_are_written() {
         for row in RESOURCES {
-            assert_ne!(row.module, "files", "the word of files would be that of a resource");
+            let own = ["files", "notify"];
+            assert!(!own.contains(&row.module), "{} would be the word of a resource", row.module);
             for effect in effects_of(row.module) {
                 let word = format!("{}:{effect}", row.module);
                 assert_eq!(word.parse::<PluginPermission>().unwrap().to_string(), word);
             }
         }
-        for word in ["request", "files:read", "files:write"] {
+        for word in ["request", "files:read", "files:write", "notify"] {
             assert_eq!(word.parse::<PluginPermission>().unwrap().to_string(), word);
         }
     }
 
     #[test]
-    fn grants_of_files_are_none_of_calls() {
-        let words = ["files:write", "profiles:read"];
+    fn grants_beside_calls_are_none_of_calls() {
+        let words = ["notify", "files:write", "profiles:read"];
         let grants: Grants = words.iter().map(|word| word.parse().unwrap()).collect();
-        assert_eq!(grants.to_string(), "profiles:read, files:write");
-        assert_eq!(grants.files(), FileGrants { read: false, write: true });
+        assert_eq!(grants.to_string(), "profiles:read, files:write, notify");
+        let files = FileGrants { read: false, write: true };
+        assert_eq!(grants.host(), HostGrants { files, notify: true });
         assert!(grants.api().allows(&"profiles:read".parse().unwrap()));
         assert!(!grants.api().allows(&Permission::operation("files", Effect::Write)));
     }

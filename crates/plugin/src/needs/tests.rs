@@ -24,6 +24,7 @@ fn an_interface_is_asked_for() {
     fits(&component(&["calls"]), &["profiles:read"]);
     fits(&component(&["calls"]), &["request"]);
     fits(&component(&["files"]), &["files:read"]);
+    fits(&component(&["notify"]), &["notify"]);
     lacks(
         &component(&["calls", "files", "profiles", "webhook-topics"]),
         &["lists:read"],
@@ -39,6 +40,13 @@ fn an_interface_is_asked_for() {
         expect![[r#"
         the component does not fit:
           it imports `calls`, and its manifest asks for none of what that can do: add to `[permissions]` what it calls"#]],
+    );
+    lacks(
+        &component(&["notify"]),
+        &["profiles:read", "files:write"],
+        expect![[r#"
+        the component does not fit:
+          it imports `notify`, and its manifest does not ask for it: add to `[permissions]` what it calls, of "notify" = "why""#]],
     );
     lacks(
         &component(&["files"]),

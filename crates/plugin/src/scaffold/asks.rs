@@ -19,6 +19,8 @@ pub(super) struct Asks {
     pub(super) request: bool,
     /// Whether it may read or write files.
     pub(super) files: bool,
+    /// Whether it may tell the operator something.
+    pub(super) notify: bool,
     /// Its parameters, by name.
     pub(super) params: Vec<ParamSpec>,
     /// The names of its connections, sorted.
@@ -32,12 +34,19 @@ impl Asks {
         let mut connections: Vec<String> =
             manifest.connections.iter().map(|one| one.name.clone()).collect();
         connections.sort();
-        let name = manifest.name.clone();
-        let modules = BTreeSet::new();
-        let mut asks = Self { name, modules, request: false, files: false, params, connections };
+        let mut asks = Self {
+            name: manifest.name.clone(),
+            modules: BTreeSet::new(),
+            request: false,
+            files: false,
+            notify: false,
+            params,
+            connections,
+        };
         for ask in &manifest.asks {
             match &ask.permission {
                 PluginPermission::Files(_) => asks.files = true,
+                PluginPermission::Notify => asks.notify = true,
                 PluginPermission::Api(Permission::Request) => asks.request = true,
                 PluginPermission::Api(Permission::Operation { resource, .. }) => {
                     asks.modules.insert(resource.to_string());

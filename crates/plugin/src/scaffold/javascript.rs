@@ -63,6 +63,9 @@ fn index(asks: &Asks) -> String {
     if asks.calls() {
         text.push_str("import * as calls from \"pianoroll:klaviyo/calls@0.1.0\";\n");
     }
+    if asks.notify {
+        text.push_str("import * as host_notify from \"pianoroll:klaviyo/notify@0.1.0\";\n");
+    }
     for module in &asks.modules {
         let (import, interface) = (import_name(module), interface(asks, module));
         text.push_str(&format!(
@@ -70,6 +73,9 @@ fn index(asks: &Asks) -> String {
         ));
     }
     let mut used = Vec::new();
+    if asks.notify {
+        used.push("notifies");
+    }
     if asks.request {
         used.push("requests");
     }
@@ -116,6 +122,9 @@ fn index(asks: &Asks) -> String {
         text.push_str(
             "\nconst rows = Object.fromEntries(Object.values(table).flat().map(([, row]) => [row[0], row]));\nexport const { call, settle, batch, on } = several(rows, calls);\n",
         );
+    }
+    if asks.notify {
+        text.push_str("\nexport const notify = notifies(host_notify);\n");
     }
     if asks.request {
         text.push_str("\nexport const request = requests(calls);\n");

@@ -39,7 +39,7 @@ fn everything() -> String {
     let asks =
         modules.iter().map(|module| format!("\"{module}:read\" = \"x\"\n")).collect::<String>();
     format!(
-        "[plugin]\nname = \"all\"\nversion = \"1.0.0\"\ndescription = \"x\"\n[permissions]\n{asks}\"request\" = \"x\"\n\"files:write\" = \"x\"\n"
+        "[plugin]\nname = \"all\"\nversion = \"1.0.0\"\ndescription = \"x\"\n[permissions]\n{asks}\"request\" = \"x\"\n\"files:write\" = \"x\"\n\"notify\" = \"x\"\n"
     )
 }
 
@@ -157,6 +157,26 @@ fn the_package_is_cut_down_to_what_is_asked_for() {
     let all = everything();
     let files = refresh(&manifest(&all), Language::Python);
     assert_eq!(text(&files, "wit/klaviyo.wit"), WIT);
+}
+
+#[test]
+fn the_operator_can_be_told_where_that_is_asked_for() {
+    let tells =
+        format!("{NOTHING}[permissions]\n\"notify\" = \"to say when the list has shrunk\"\n");
+    for (toml, expected) in [(NOTHING, false), (LITTLE, false), (&tells, true)] {
+        let files = refresh(&manifest(toml), Language::JavaScript);
+        let has = |path: &str, part: &str| text(&files, path).contains(part);
+        assert_eq!(has("wit/klaviyo.wit", "    import notify;\n"), expected);
+        assert_eq!(
+            has("pianoroll/index.js", "export const notify = notifies(host_notify);"),
+            expected
+        );
+        assert_eq!(has("pianoroll/index.js", "import { notifies } from \"./layer.js\";"), expected);
+        assert_eq!(has("pianoroll/index.d.ts", "export function notify(text: string"), expected);
+        let files = refresh(&manifest(toml), Language::Python);
+        let package = text(&files, "pianoroll/__init__.py");
+        assert_eq!(package.matches("notify").count(), if expected { 2 } else { 0 });
+    }
 }
 
 #[test]

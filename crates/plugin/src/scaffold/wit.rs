@@ -40,6 +40,9 @@ pub(super) fn interfaces(asks: &Asks) -> BTreeSet<&str> {
     if asks.files {
         kept.insert("files");
     }
+    if asks.notify {
+        kept.insert("notify");
+    }
     kept.extend(asks.operations().map(|operation| operation.wit.interface));
     kept
 }

@@ -12,7 +12,7 @@ use proptest::test_runner::{Config as Cases, RngAlgorithm, TestRng, TestRunner};
 
 use super::stage::{manifest, plugin};
 use crate::compile::Compiler;
-use crate::instance::FileGrants;
+use crate::instance::HostGrants;
 use crate::limits::Limits;
 use crate::package::Package;
 use crate::runtime::Runtime;
@@ -84,7 +84,7 @@ fn run(runtime: &Arc<Runtime>, tokio: &tokio::runtime::Runtime, package: &Packag
                 Fate::NotLoaded
             }
             Ok((plugin, _)) => {
-                let guest = plugin.guest(limits, FileGrants::default());
+                let guest = plugin.guest(limits, HostGrants::default());
                 match guest.run(host().trunk()).await {
                     Ok(_) => Fate::Ran,
                     Err(error) => {

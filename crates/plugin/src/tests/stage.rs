@@ -15,7 +15,7 @@ use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::{Resolve, WorldId};
 
 use crate::compile::Compiler;
-use crate::instance::FileGrants;
+use crate::instance::HostGrants;
 use crate::limits::{Limits, Usage};
 use crate::manifest::Manifest;
 use crate::needs::WIT;
@@ -97,6 +97,10 @@ impl Observer for Heard {
     fn log(&self, level: Level, text: &str, _: Option<&Place>) {
         self.0.lock().unwrap().push(format!("{level} {text}"));
     }
+
+    fn notify(&self, text: &str, details: &Value) {
+        self.0.lock().unwrap().push(format!("notify {text} {details}"));
+    }
 }
 
 /// How a plugin is run.
@@ -104,7 +108,7 @@ pub(super) struct Stage {
     pub(super) limits: Limits,
     pub(super) grants: &'static str,
     pub(super) asks: &'static [&'static str],
-    pub(super) files: FileGrants,
+    pub(super) granted: HostGrants,
     pub(super) change: Box<dyn FnOnce(&mut HostSettings)>,
 }
 
@@ -114,7 +118,7 @@ impl Default for Stage {
             limits: Limits::default(),
             grants: "",
             asks: &[],
-            files: FileGrants::default(),
+            granted: HostGrants::default(),
             change: Box::new(|_| {}),
         }
     }
@@ -154,7 +158,7 @@ impl Stage {
         let package = Package::unchecked(manifest(self.asks), component);
         let (plugin, told) = runtime.load(&package).await.unwrap();
         assert!(told.is_none());
-        let guest = plugin.guest(self.limits, self.files);
+        let guest = plugin.guest(self.limits, self.granted);
         let result = guest.run(Host::new(host).trunk()).await;
         let line = |request: pianoroll_simulator::LoggedRequest| {
             format!("{} {}", request.method, request.path)

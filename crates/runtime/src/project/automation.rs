@@ -22,7 +22,7 @@ use super::schedule::ScheduleSettings;
 use super::walk::Section;
 use super::webhook::WebhookSettings;
 use super::{ConnectionSettings, FILE_NAME};
-use crate::durable::FILES;
+use crate::durable::{FILES, NOTIFY, is_of_plugins};
 
 /// A checked automation. Names of connections are those of the project; a label has become the connections that bear it.
 #[derive(Clone, Debug, PartialEq)]
@@ -73,7 +73,7 @@ pub struct Placed<T> {
 /// What an automation is granted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Permissions {
-    /// What it means, but for `files:…`.
+    /// What it means, but for `files:…` and `notify`.
     pub granted: PermissionSet,
     /// Whether the table has `permissions`, and be it none: without, a plugin keeps what it was granted when it was installed.
     pub written: bool,
@@ -225,13 +225,17 @@ fn permissions(
     let (granted, words) = (PermissionSet::none(), Vec::new());
     let mut permissions = Permissions { granted, written: written.is_some(), words, line, column };
     for word in section.placed_texts("permissions", mistakes).unwrap_or_default() {
-        let of_files = FILES.contains(&&*word.value);
+        let alone = is_of_plugins(&word.value);
         match grant_word(permissions.granted.clone(), &word.value) {
-            _ if of_files && of_plugin => {}
-            _ if of_files => {
+            _ if alone && of_plugin => {}
+            _ if alone => {
                 let message = format!("`{}` is a permission of plugins", word.value);
-                let hint =
-                    "scripts use the files of the project's folder without one: leave it out";
+                let hint = match word.value == NOTIFY {
+                    true => "scripts tell their operator without one: leave it out",
+                    false => {
+                        "scripts use the files of the project's folder without one: leave it out"
+                    }
+                };
                 mistakes.add(word.span.clone(), message, Some(hint.to_owned()));
             }
             Ok(granted) => permissions.granted = granted,

@@ -188,7 +188,7 @@ const NOTIFY: &[Key] = &[
 ];
 
 const SERVE: &[Key] = &[
-    key("runs", Shape::Number(1, 1_000), "Runs at once. Default: 16.").example("16"),
+    key("runs", Shape::Number(1, 1_000), "Runs at once. Default: 64.").example("64"),
     key("grace", Shape::Duration(SECOND, DAY), "How long a stop waits for runs. Default: 30s.")
         .example("\"30s\""),
     key("listen", Shape::Text, "The address for health, metrics and webhooks. Default: none.")

@@ -25,7 +25,7 @@ pub struct ServeSettings {
 
 impl Default for ServeSettings {
     fn default() -> Self {
-        Self { runs: 16, grace: SignedDuration::from_secs(30), listen: None, heartbeat: None }
+        Self { runs: 64, grace: SignedDuration::from_secs(30), listen: None, heartbeat: None }
     }
 }
 

@@ -113,7 +113,7 @@ documented_routes = true
                 },
                 notify: {},
                 serve: ServeSettings {
-                    runs: 16,
+                    runs: 64,
                     grace: 30s,
                     listen: None,
                     heartbeat: None,

@@ -13,6 +13,7 @@ pub use change::{Change, Wanted};
 
 use super::definition::{Definition, DefinitionError, Pool};
 use super::entry::{Entry, Stage, Waits};
+use crate::schedule::Overlap;
 
 /// The name of a schedule: an automation's on one of its connections. Names of both have no slash.
 #[must_use]
@@ -28,9 +29,12 @@ pub struct Book {
     entries: BTreeMap<String, Entry>,
     /// The next due time of each, the first one first.
     due: BTreeSet<(Timestamp, String)>,
-    /// Which occurrences start when: the start, the due time, the schedule.
+    /// Which occurrences are looked at when: the moment, the due time, the schedule.
     starts: BTreeSet<(Timestamp, Timestamp, String)>,
-    /// The moment at which the clock was looked at last; after loading the newest one that any schedule knows.
+    /// The runs that have not ended of what has no schedule: it may get one before they end.
+    strays: BTreeMap<String, BTreeSet<RunId>>,
+    /// The newest moment that the book was told since the clock was set back last; after loading the newest one that any schedule
+    /// knows.
     looked: Option<Timestamp>,
 }
 
@@ -110,8 +114,7 @@ impl Book {
         }
         for occurrence in waiting {
             if let Some(entry) = book.entries.get_mut(&occurrence.schedule) {
-                let waits = Waits { occurrence, stage: Stage::Starts };
-                entry.waiting.insert(waits.occurrence.due, waits);
+                entry.waiting.insert(occurrence.due, Waits::new(occurrence));
             }
         }
         for occurrence in decided {
@@ -169,16 +172,33 @@ impl Book {
 
     /// A run of a schedule's automation and connection has begun, by whatever.
     pub fn opened(&mut self, schedule: &str, run: RunId) {
-        if let Some(entry) = self.entries.get_mut(schedule) {
-            entry.open.insert(run);
+        let open = match self.entries.get_mut(schedule) {
+            Some(entry) => &mut entry.open,
+            None => self.strays.entry(schedule.to_owned()).or_default(),
+        };
+        open.insert(run);
+    }
+
+    /// Whoever begins these has them already.
+    pub(super) fn handed_out(&mut self, occurrences: &BTreeSet<(String, Timestamp)>) {
+        for (schedule, due) in occurrences {
+            let entry = self.entries.get_mut(schedule);
+            if let Some(waits) = entry.and_then(|entry| entry.waiting.get_mut(due)) {
+                waits.stage = Stage::Beginning;
+            }
         }
     }
 
     /// An occurrence has made its run.
     pub fn begun(&mut self, schedule: &str, due: Timestamp, run: RunId) {
+        self.opened(schedule, run);
         if let Some(entry) = self.entries.get_mut(schedule) {
             entry.waiting.remove(&due);
-            entry.open.insert(run);
+            // What has come while it was about to begin cancels it now.
+            if entry.definition.overlap == Overlap::CancelOther {
+                entry.look_at_queued();
+                self.index(schedule);
+            }
         }
     }
 
@@ -187,8 +207,13 @@ impl Book {
         if let Some(entry) = self.entries.get_mut(schedule)
             && let Some(waits) = entry.waiting.get_mut(&due)
         {
-            waits.stage = Stage::Starts;
-            self.starts.insert((until, due, schedule.to_owned()));
+            (waits.stage, waits.from) = (Stage::Starts, until);
+            // Its schedule was changed meanwhile.
+            if waits.occurrence.fate != Fate::Waiting {
+                entry.waiting.remove(&due);
+            }
+            entry.look_at_queued();
+            self.index(schedule);
         }
     }
 
@@ -201,18 +226,20 @@ impl Book {
         outcome: Outcome,
         now: Timestamp,
     ) -> (Vec<Keep>, bool) {
-        let Some(entry) = self.entries.get_mut(schedule) else { return (Vec::new(), false) };
+        self.look(now);
+        let Some(entry) = self.entries.get_mut(schedule) else {
+            self.ended_stray(schedule, run);
+            return (Vec::new(), false);
+        };
         entry.open.remove(run);
-        for waits in entry.waiting.values_mut().filter(|waits| waits.stage == Stage::Queued) {
-            waits.stage = Stage::Starts;
-            self.starts.insert((now, waits.occurrence.due, schedule.to_owned()));
-        }
+        entry.look_at_queued();
         let failures = match outcome {
             Outcome::Failed => entry.record.failures.saturating_add(1),
             Outcome::Completed => 0,
             Outcome::Cancelled | Outcome::Skipped => entry.record.failures,
         };
         if failures == entry.record.failures {
+            self.index(schedule);
             return (Vec::new(), false);
         }
         entry.record.failures = failures;
@@ -221,6 +248,7 @@ impl Book {
         let pauses = limit.is_some() && entry.record.paused.is_none();
         if pauses {
             let note = format!("{failures} runs in a row have failed");
+            entry.pass(now, &mut keeps);
             change::pause(entry, &note, now, &mut keeps);
         }
         keeps.push(Keep::Schedule(entry.record.clone()));
@@ -240,6 +268,20 @@ impl Book {
         self.entries.contains_key(schedule)
     }
 
+    /// Whatever is told what time it is notices when that was wrong.
+    fn look(&mut self, now: Timestamp) {
+        self.looked = self.looked.max(Some(now));
+    }
+
+    fn ended_stray(&mut self, schedule: &str, run: &RunId) {
+        if let Some(open) = self.strays.get_mut(schedule) {
+            open.remove(run);
+            if open.is_empty() {
+                self.strays.remove(schedule);
+            }
+        }
+    }
+
     /// Puts the next due time of a schedule, and what waits of it, in order.
     fn index(&mut self, name: &str) {
         let Some(entry) = self.entries.get(name) else { return };
@@ -247,8 +289,7 @@ impl Book {
             self.due.insert((next, name.to_owned()));
         }
         for waits in entry.waiting.values().filter(|waits| waits.stage == Stage::Starts) {
-            let Occurrence { starts, due, .. } = waits.occurrence;
-            self.starts.insert((starts, due, name.to_owned()));
+            self.starts.insert((waits.from, waits.occurrence.due, name.to_owned()));
         }
     }
 
@@ -258,19 +299,22 @@ impl Book {
         if let Some(next) = entry.next {
             self.due.remove(&(next, name.to_owned()));
         }
-        self.starts.retain(|(_, _, of)| of != name);
+        for waits in entry.waiting.values() {
+            self.starts.remove(&(waits.from, waits.occurrence.due, name.to_owned()));
+        }
     }
 }
 
 fn state(entry: &Entry) -> ScheduleState {
     let jitter = entry.definition.jitter;
     let starts = |due| crate::schedule::jittered(&entry.record.name, due, jitter);
+    let waiting = entry.waiting.values().filter(|waits| waits.occurrence.fate == Fate::Waiting);
     ScheduleState {
         record: entry.record.clone(),
         definition: entry.definition.clone(),
         next: entry.next,
         starts: entry.next.map(starts),
-        waiting: entry.waiting.values().map(|waits| waits.occurrence.clone()).collect(),
+        waiting: waiting.map(|waits| waits.occurrence.clone()).collect(),
         open: entry.open.iter().cloned().collect(),
     }
 }

@@ -32,6 +32,15 @@ pub(super) struct Entry {
 pub(super) struct Waits {
     pub(super) occurrence: Occurrence,
     pub(super) stage: Stage,
+    /// When it is looked at: its start, or later where it could not begin.
+    pub(super) from: Timestamp,
+}
+
+impl Waits {
+    pub(super) fn new(occurrence: Occurrence) -> Self {
+        let from = occurrence.starts;
+        Self { occurrence, stage: Stage::Starts, from }
+    }
 }
 
 /// How far one is that is to begin.
@@ -69,21 +78,27 @@ impl Entry {
         self.next = self.times.schedule.next_after(&self.times.zone, self.record.watermark);
     }
 
+    /// What has queued is looked at once more.
+    pub(super) fn look_at_queued(&mut self) {
+        for waits in self.waiting.values_mut().filter(|waits| waits.stage == Stage::Queued) {
+            waits.stage = Stage::Starts;
+        }
+    }
+
     /// Gives every due time up to now its fate.
     pub(super) fn pass(&mut self, now: Timestamp, keeps: &mut Vec<Keep>) {
-        if self.next.is_none_or(|next| next > now) {
-            return;
+        while self.next.is_some_and(|next| next <= now) {
+            let watermark = self.record.watermark;
+            let (decisions, until) = match &self.record.paused {
+                None => decide::decide(&self.times, &self.definition, watermark, now),
+                Some(pause) => {
+                    let reason = paused(pause);
+                    let all = decide::all_alike(&self.times, watermark, now, Fate::Paused, &reason);
+                    (all, now)
+                }
+            };
+            self.settle(decisions, until, now, keeps);
         }
-        let watermark = self.record.watermark;
-        let (decisions, until) = match &self.record.paused {
-            None => decide::decide(&self.times, &self.definition, watermark, now),
-            Some(pause) => {
-                let reason = paused(pause);
-                let all = decide::all_alike(&self.times, watermark, now, Fate::Paused, &reason);
-                (all, now)
-            }
-        };
-        self.settle(decisions, until, now, keeps);
     }
 
     /// Gives all due times up to now one fate, and also what waits.
@@ -97,14 +112,22 @@ impl Entry {
         let from = self.record.watermark;
         let all = decide::all_alike(&self.times, from, now, fate, reason);
         self.settle(all, now.max(from), now, keeps);
-        let begins = |waits: &Waits| waits.stage == Stage::Beginning;
-        let (begin, rest): (BTreeMap<_, _>, BTreeMap<_, _>) =
-            std::mem::take(&mut self.waiting).into_iter().partition(|(_, waits)| begins(waits));
-        self.waiting = begin;
-        for (_, waits) in rest {
-            let reason = reason.to_owned();
-            let settled = Occurrence { fate, reason, decided: now, ..waits.occurrence };
-            keeps.push(Keep::Occurrence(settled));
+        let mut is_ahead = false;
+        self.waiting.retain(|due, waits| {
+            if fate == Fate::Missed && *due > now {
+                is_ahead = true;
+                self.decided.remove(due);
+            }
+            let occurrence = &mut waits.occurrence;
+            (occurrence.fate, occurrence.reason, occurrence.decided) =
+                (fate, reason.to_owned(), now);
+            keeps.push(Keep::Occurrence(occurrence.clone()));
+            // Whoever begins it may have made its run already, and then it has fired all the same.
+            waits.stage == Stage::Beginning
+        });
+        if is_ahead {
+            // The clock was set back since it was decided: what is still to come is not missed.
+            keeps.push(Keep::Unmiss { schedule: self.record.name.clone(), after: now });
         }
     }
 
@@ -126,7 +149,7 @@ impl Entry {
                 Occurrence { schedule, due, fate, reason, starts, decided: now, run: None };
             keeps.push(Keep::Occurrence(occurrence.clone()));
             if fate == Fate::Waiting {
-                self.waiting.insert(due, Waits { occurrence, stage: Stage::Starts });
+                self.waiting.insert(due, Waits::new(occurrence));
             }
         }
         self.record.watermark = until;

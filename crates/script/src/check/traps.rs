@@ -13,6 +13,7 @@ use super::literal::{Constants, Known, Literal};
 use super::{at, bodies, call_of, start_of};
 use crate::diagnostic::Diagnostic;
 use crate::modules::calls::called;
+use crate::modules::notify::NOTIFY;
 use crate::modules::state;
 use crate::record::MEMBERS;
 
@@ -203,10 +204,11 @@ fn effect_in_checkpoint(call: &FnCallExpr, position: Position, mistakes: &mut Ve
     );
 }
 
-/// A function that changes the run as a whole.
+/// A function that changes the run as a whole, or tells people of it.
 fn of_the_run(call: &FnCallExpr) -> Option<&'static str> {
     match (call.is_qualified(), call.name.as_str()) {
         (false, "wait") if call.args.len() == 1 => Some("wait"),
+        (false, NOTIFY) if matches!(call.args.len(), 1 | 2) => Some(NOTIFY),
         (true, name) if call.namespace.to_string() == "state" => {
             let changed = state::CHANGES.into_iter().find(|changed| *changed == name)?;
             Some(if changed == "set" { "state::set" } else { "state::remove" })
@@ -225,7 +227,7 @@ fn misplaced(
 ) {
     let (block, why) = if blocks.around(function, Purpose::Checkpoint) {
         ("checkpoint", "a replay does not run the block again")
-    } else if blocks.around(function, Purpose::Parallel) {
+    } else if name != NOTIFY && blocks.around(function, Purpose::Parallel) {
         ("parallel", "its items have no order")
     } else {
         return;

@@ -45,7 +45,13 @@ pub(super) fn module() -> Module {
         let patterns = patterns(call, given[1])?;
         Ok(effects::compare(&patterns, &played.effects))
     });
-    of_values("problems", 2, problems);
+    of_values("problems", 2, |call, given| {
+        texts(call, given[1], "problems", &played(call, given[0])?.problems)
+    });
+    of_values("notifications", 2, |call, given| {
+        let told = played(call, given[0])?.notifications.into_iter().map(|told| told.text);
+        texts(call, given[1], "notifications", &told.collect::<Vec<_>>())
+    });
     of_values("log", 2, |call, given| {
         let (played, text) = (played(call, given[0])?, text_of(given[1]));
         let lines: Vec<String> = played.logs.into_iter().map(|line| line.text).collect();
@@ -188,28 +194,28 @@ fn patterns(call: &NativeCallContext, value: &Dynamic) -> Result<Vec<Pattern>, F
     patterns.collect::<Result<_, _>>().map_err(|message| wrong(call, message))
 }
 
-/// So many problems, or one with each of these texts.
-fn problems(
+/// So many, or one with each of these texts.
+fn texts(
     call: &NativeCallContext,
-    given: &[&mut Dynamic],
+    expected: &Dynamic,
+    what: &str,
+    found: &[String],
 ) -> Result<Result<(), Unmet>, Failure> {
-    let [run, expected] = given else { return Ok(Ok(())) };
-    let found = played(call, run)?.problems;
     if let Ok(texts) = expected.as_array_ref() {
         let expected: Vec<String> = texts.iter().map(text_of).collect();
         let fits = expected.len() == found.len()
-            && expected.iter().zip(&found).all(|(part, text)| text.contains(part.as_str()));
+            && expected.iter().zip(found).all(|(part, text)| text.contains(part.as_str()));
         let differ = || diff::texts(&expected.join("\n"), &found.join("\n"));
         return Ok(fits
             .then_some(())
-            .ok_or_else(|| ("the problems are not as expected".to_owned(), differ())));
+            .ok_or_else(|| (format!("the {what} are not as expected"), differ())));
     }
     let count = count(call, expected)?;
     if found.len() as u64 == count {
         return Ok(Ok(()));
     }
     let lines = found.iter().map(|text| DiffLine::Unexpected(text.clone())).collect();
-    Ok(Err((format!("expected {count} problems, found {}", found.len()), lines)))
+    Ok(Err((format!("expected {count} {what}, found {}", found.len()), lines)))
 }
 
 fn among(what: &str, lines: &[String], text: &str) -> Result<(), Unmet> {

@@ -110,6 +110,8 @@ pub struct Played {
     pub error: Option<RunError>,
     /// The texts of its problems.
     pub problems: Vec<String>,
+    /// What it told its operator; of a dry run, what it would tell.
+    pub notifications: Vec<Told>,
     /// What it logged.
     pub logs: Vec<LogLine>,
     /// What it did to the account, in the order in which it reached it; of a dry run, what it would do.
@@ -129,6 +131,15 @@ pub struct RunError {
     pub message: String,
     /// The place in the script, and the whole story.
     pub rendered: String,
+}
+
+/// A notification of a run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Told {
+    /// What was said.
+    pub text: String,
+    /// An object, or null.
+    pub details: Value,
 }
 
 /// A line that a run logged.

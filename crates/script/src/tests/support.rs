@@ -226,6 +226,10 @@ impl Observer for Heard {
     fn progress(&self, done: u64, total: Option<u64>) {
         self.lines.lock().unwrap().push(format!("progress {done} of {total:?}"));
     }
+
+    fn notify(&self, text: &str, details: &Value) {
+        self.lines.lock().unwrap().push(format!("notify {text} {details}"));
+    }
 }
 
 /// Runs a script that calls nothing.

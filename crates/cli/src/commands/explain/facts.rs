@@ -192,23 +192,27 @@ fn grant(permission: &Permission) -> Grant {
     granted(&permission.to_string(), by_hand)
 }
 
-/// What a permission for files covers.
+/// What a permission covers that only plugins need.
 #[derive(Debug, Serialize)]
-pub(super) struct FilesFacts {
+pub(super) struct OfPluginsFacts {
     pub(super) permission: String,
     pub(super) doc: &'static str,
     /// How a plugin is granted it.
     pub(super) grant: String,
 }
 
-pub(super) fn files(access: FileAccess) -> FilesFacts {
-    let permission = PluginPermission::Files(access).to_string();
-    let doc = match access {
-        FileAccess::Read => "read files of the project's folder",
-        FileAccess::Write => "make and replace files of the project's folder",
+pub(super) fn of_plugins(permission: &PluginPermission) -> OfPluginsFacts {
+    let doc = match permission {
+        PluginPermission::Files(FileAccess::Read) => "read files of the project's folder",
+        PluginPermission::Files(FileAccess::Write) => {
+            "make and replace files of the project's folder"
+        }
+        PluginPermission::Notify => "tell you something, wherever you are",
+        PluginPermission::Api(_) => "make calls",
     };
+    let permission = permission.to_string();
     let grant = format!("pianoroll plugin install NAME --grant {permission}");
-    FilesFacts { permission, doc, grant }
+    OfPluginsFacts { permission, doc, grant }
 }
 
 fn granted(word: &str, by_hand: bool) -> Grant {

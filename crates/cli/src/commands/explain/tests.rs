@@ -7,7 +7,7 @@ fn check(given: &str, expected: Expect) {
         Ok(Word::Operation(row)) => text::operation(&facts::operation(row)),
         Ok(Word::Permission(permission)) => text::permission(&facts::permission(&permission)),
         Ok(Word::Effect(effect)) => text::effect(&facts::effect(effect)),
-        Ok(Word::Files(access)) => text::files(&facts::files(access)),
+        Ok(Word::OfPlugins(permission)) => text::of_plugins(&facts::of_plugins(&permission)),
         Err(failure) => format!("{}\n{}\n", failure.error, failure.hints.join("\n")),
     };
     expected.assert_eq(&anstream::adapter::strip_str(&shown).to_string());
@@ -208,9 +208,22 @@ fn files_are_granted_to_plugins() {
         "files:read",
         expect![[r#"
         files:read
-        Lets a plugin read files of the project's folder. Scripts have these files without a permission.
+        Lets a plugin read files of the project's folder. Scripts do so without a permission.
 
           plugin       pianoroll plugin install NAME --grant files:read
+    "#]],
+    );
+}
+
+#[test]
+fn the_word_of_notifications_is_one_of_plugins() {
+    check(
+        "notify",
+        expect![[r#"
+        notify
+        Lets a plugin tell you something, wherever you are. Scripts do so without a permission.
+
+          plugin       pianoroll plugin install NAME --grant notify
     "#]],
     );
 }

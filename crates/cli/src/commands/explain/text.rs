@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use pianoroll_model::Permission;
 
-use super::facts::{Covered, EffectFacts, FilesFacts, Grant, OperationFacts, PermissionFacts};
+use super::facts::{Covered, EffectFacts, Grant, OfPluginsFacts, OperationFacts, PermissionFacts};
 use crate::numbers::counted;
 use crate::style::{self, DIM, HEADING, NAME, Styled};
 
@@ -89,13 +89,9 @@ pub(super) fn effect(facts: &EffectFacts) -> String {
     text
 }
 
-pub(super) fn files(facts: &FilesFacts) -> String {
+pub(super) fn of_plugins(facts: &OfPluginsFacts) -> String {
     let mut text = format!("{}\n", Styled(HEADING, &facts.permission));
-    let _ = writeln!(
-        text,
-        "Lets a plugin {}. Scripts have these files without a permission.\n",
-        facts.doc
-    );
+    let _ = writeln!(text, "Lets a plugin {}. Scripts do so without a permission.\n", facts.doc);
     line(&mut text, "plugin", &facts.grant);
     text
 }

@@ -26,7 +26,7 @@ pub(crate) struct Args {
     #[arg(value_name = "RUN")]
     run: String,
 
-    /// Only lines of this level and above; problems always
+    /// Only lines of this level and above; problems and notifications always
     #[arg(long, value_name = "LEVEL", default_value = "debug", hide_default_value = true)]
     level: LevelWord,
 
@@ -86,13 +86,13 @@ async fn is_over(recorded: &Recorded, run: &RunId) -> Result<bool, Failure> {
 fn is_wanted(note: &Note, least: LevelWord) -> bool {
     // A level that this version does not know is shown.
     let level = LevelWord::from_str(&note.level, true).unwrap_or(LevelWord::Error);
-    note.kind == NoteKind::Problem || level >= least
+    note.kind != NoteKind::Log || level >= least
 }
 
 fn word(note: &Note) -> &str {
     match note.kind {
-        NoteKind::Problem => "problem",
         NoteKind::Log => &note.level,
+        kind => kind.as_str(),
     }
 }
 

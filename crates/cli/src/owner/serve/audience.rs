@@ -35,6 +35,9 @@ impl Audience for Logged {
             Event::Problem { text } => {
                 tracing::warn!(%run, automation, connection, "problem: {}", plain(&text));
             }
+            Event::Notify { text } => {
+                tracing::info!(%run, automation, connection, "notify: {}", plain(&text));
+            }
             Event::Call { .. }
             | Event::Progress { .. }
             | Event::Effect { .. }

@@ -105,7 +105,7 @@ fn url(settings: &NotifySettings) -> Result<SecretUrl, String> {
 /// What chat services show as it is, and what programs read beside it.
 fn message(notices: &[NoticeRecord]) -> Value {
     let line = |notice: &NoticeRecord| {
-        notice.content.get("text").and_then(Value::as_str).unwrap_or_default().to_owned()
+        notice.content.get("text").and_then(Value::as_str).unwrap_or("(erased)").to_owned()
     };
     let lines: Vec<String> = notices.iter().map(line).collect();
     let all = notices.iter().map(|notice| {
@@ -113,6 +113,7 @@ fn message(notices: &[NoticeRecord]) -> Value {
             "kind": notice.kind,
             "text": notice.content.get("text"),
             "run": notice.content.get("run"),
+            "details": notice.content.get("details"),
             "at": notice.at,
         })
     });

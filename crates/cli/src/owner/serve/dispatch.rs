@@ -126,6 +126,11 @@ impl Server {
                 After::Wakes(now.checked_add(SignedDuration::from_mins(1)).unwrap_or(now))
             }
         };
+        if matches!(after, After::Wakes(_) | After::Troubled(_))
+            && let Err(failure) = self.pass_on(&run).await
+        {
+            tracing::error!(%run, "what it has said is told when it is over: {:#}", failure.error);
+        }
         match after {
             After::Nothing => {}
             After::Wakes(at) => self.happens(Happened::Wakes(at, run)),
@@ -149,7 +154,10 @@ impl Server {
             self.owner.close(run, Outcome::Cancelled, Value::Null).await?;
             return Ok(After::Over);
         }
-        let settings = RunSettings::from_value(&record.new.settings).or_exit(Exit::Input)?;
+        let settings = match RunSettings::from_value(&record.new.settings).or_exit(Exit::Input) {
+            Ok(settings) => settings,
+            Err(failure) => return self.not_opened(&record, &under_way, failure).await,
+        };
         let waits_for_trouble = !self.night.goes_in_circles(run);
         let halt = under_way.halt.clone();
         let terms = Terms {

@@ -23,6 +23,9 @@ const LOOK: Duration = Duration::from_secs(1);
 /// How long to wait for the journal before it is tried again.
 const AGAIN: Duration = Duration::from_secs(5);
 
+/// How often keys are read again: a changed one is used by then.
+const KEYS: Duration = Duration::from_secs(5);
+
 /// How often causes of trouble are looked at that nobody has said to be over.
 const PROBE: Duration = Duration::from_secs(60);
 
@@ -203,15 +206,15 @@ impl Server {
     }
 }
 
-/// Reads keys again with every look, and looks whether troubles are over: once a minute, and at once where a key has changed or a
-/// person has done something that may have ended one.
+/// Reads keys again, and looks whether troubles are over: once a minute, and at once where a key has changed or a person has done
+/// something that may have ended one.
 async fn probe(server: Arc<Server>) {
     let clock = &server.owner.clock;
     let mut probed = clock.monotonic();
     loop {
         let asked = tokio::select! {
             () = server.night.asked() => true,
-            () = clock.sleep(LOOK) => false,
+            () = clock.sleep(KEYS) => false,
         };
         let changed = server.owner.clients.refresh();
         if asked || changed || clock.monotonic().saturating_sub(probed) >= PROBE {

@@ -201,7 +201,7 @@ impl Server {
             let text = format!("{}; {runs} on", cause.over());
             tracing::info!("{text}");
             let key = format!("over:{}:{}", cause.what, standing.since);
-            self.say_to_all(Said { kind: Notice::Recovered, text, key, run: None }).await;
+            self.say_to_all(Said::new(Notice::Recovered, text, key, None)).await;
         }
         self.show_causes();
         for run in standing.runs {
@@ -214,7 +214,7 @@ impl Server {
         let text = format!("{}; its runs wait until that is over", cause.words());
         tracing::error!("{text}");
         let key = format!("trouble:{}:{run}", cause.what);
-        self.say_to_all(Said { kind: Notice::Failed, text, key, run: Some(run.clone()) }).await;
+        self.say_to_all(Said::new(Notice::Failed, text, key, Some(run.clone()))).await;
     }
 
     async fn accounts_of(&self, run: &RunId) -> Result<Accounts, Failure> {

@@ -7,6 +7,7 @@ use jiff::SignedDuration;
 use pianoroll_gateway::{Outbound, SecretUrl};
 use pianoroll_journal::{RunFilter, WaitingReason};
 use pianoroll_model::Status;
+use pianoroll_runtime::retention;
 use pianoroll_server::{Answering, Delivered, Health, Hook, HookEvent, HookRefusal, Site};
 use serde_json::json;
 
@@ -40,9 +41,13 @@ impl Site for Server {
     }
 
     fn metrics(&self) -> String {
-        for (credential, statistics) in self.owner.clients.statistics() {
-            self.metrics.requests(&credential, statistics.requests);
-            self.metrics.throttled(&credential, statistics.throttled);
+        let current = self.current();
+        for (source, statistics) in self.owner.clients.statistics() {
+            let mut named = current.project.credentials.iter();
+            let name = named.find(|(_, settings)| settings.source == source);
+            let name = name.map_or_else(|| source.to_string(), |(name, _)| name.clone());
+            self.metrics.requests(&name, statistics.requests);
+            self.metrics.throttled(&name, statistics.throttled);
         }
         self.metrics.runs_under_way(self.owner.table.count() as u64);
         self.metrics.encode()
@@ -68,6 +73,7 @@ pub(super) fn beat(server: Arc<Server>) -> Result<impl Future<Output = ()> + Sen
         loop {
             server.owner.clock.sleep(BEAT).await;
             count(&server).await;
+            sweep(&server).await;
             if server.health().ok
                 && let Err(why) = ping(&server, &outbound).await
             {
@@ -83,6 +89,17 @@ async fn ping(server: &Server, outbound: &Outbound) -> Result<(), String> {
     let secret = source.read_secret().map_err(|error| error.to_string())?;
     let url = SecretUrl::new(secret.expose()).map_err(|error| error.to_string())?;
     outbound.ping(&url).await.map_err(|error| error.to_string())
+}
+
+/// Once a day: deletes what is older than it is to be kept.
+async fn sweep(server: &Server) {
+    let (owner, current) = (&server.owner, server.current());
+    let retention = &current.project.retention;
+    let swept =
+        retention::sweep_daily(&owner.folder, owner.backend(), retention, owner.clock.now()).await;
+    if let Err(error) = swept {
+        tracing::warn!("nothing old was deleted: {error}");
+    }
 }
 
 async fn count(server: &Server) {

@@ -2,22 +2,25 @@
 
 use jiff::{SignedDuration, Timestamp};
 use pianoroll_journal::{
-    Fate, Keep, NoticeRecord, NoticeState, Occurrence, RunFilter, RunRecord, Trigger, WaitingReason,
+    Fate, Keep, NoteKind, NoticeRecord, NoticeState, Occurrence, RunFilter, RunRecord, Trigger,
+    WaitingReason,
 };
 use pianoroll_model::{Outcome, RunId, Status};
 use pianoroll_runtime::project::Notice;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Server;
 use crate::failure::Failure;
 use crate::moments;
+use crate::output::plain;
 use crate::recorded::failed;
 
 /// How long a notice waits for others that belong to the same message.
 const GROUPED: SignedDuration = SignedDuration::from_secs(5);
 
-/// How far back runs are looked through for what was never told: a process may end between a run's end and its notice.
-const TOLD_AGAIN: SignedDuration = SignedDuration::from_hours(24);
+/// How long before the last sign of an earlier process its runs may have ended untold: it may have ended between a run's end and its
+/// notice.
+const TOLD_AGAIN: SignedDuration = SignedDuration::from_mins(10);
 
 /// Something that people are told.
 pub(super) struct Said {
@@ -27,6 +30,15 @@ pub(super) struct Said {
     /// Names it: what has the same name is told once.
     pub(super) key: String,
     pub(super) run: Option<RunId>,
+    /// What a program has said beside its text.
+    pub(super) details: Option<Value>,
+}
+
+impl Said {
+    /// Something that has nothing beside its text.
+    pub(super) fn new(kind: Notice, text: String, key: String, run: Option<RunId>) -> Self {
+        Self { kind, text, key, run, details: None }
+    }
 }
 
 impl Server {
@@ -38,7 +50,13 @@ impl Server {
         if let Some(outcome) = record.outcome {
             let took = moments::between(record.new.started, record.changed);
             self.metrics.run_ended(&scope.automation, outcome, took.as_secs_f64());
-            tracing::info!(%run, automation = scope.automation, connection = scope.connection, "{outcome}");
+            let (automation, connection) = (&scope.automation, &scope.connection);
+            match record.error.get("message").and_then(Value::as_str) {
+                Some(error) if outcome == Outcome::Failed => {
+                    tracing::warn!(%run, automation, connection, "failed: {}", plain(error));
+                }
+                _ => tracing::info!(%run, automation, connection, "{outcome}"),
+            }
             let ended =
                 self.scheduler.ended(&scope.automation, &scope.connection, run, outcome, now).await;
             match ended {
@@ -50,7 +68,7 @@ impl Server {
                     );
                     tracing::warn!("{text}");
                     let key = format!("paused:{name}:{run}");
-                    let said = Said { kind: Notice::Paused, text, key, run: Some(run.clone()) };
+                    let said = Said::new(Notice::Paused, text, key, Some(run.clone()));
                     self.say(&scope.automation, said).await;
                 }
                 Err(error) => tracing::error!(%run, "its schedule does not know its end: {error}"),
@@ -68,12 +86,37 @@ impl Server {
         let Ok(record) = self.owner.record(run).await else { return };
         let Some(outcome) = record.outcome else { return };
         let (scope, now) = (&record.new.scope, self.owner.clock.now());
+        let took = moments::between(record.new.started, record.changed);
+        self.metrics.run_ended(&scope.automation, outcome, took.as_secs_f64());
+        tracing::info!(%run, automation = scope.automation, connection = scope.connection, "{outcome}, by hand");
         let ended =
             self.scheduler.ended(&scope.automation, &scope.connection, run, outcome, now).await;
         if let Err(error) = ended {
             tracing::error!(%run, "its schedule does not know its end: {error}");
         }
         self.changed();
+    }
+
+    /// Tells what a run has said to people, also while it goes on.
+    pub(super) async fn pass_on(&self, run: &RunId) -> Result<(), Failure> {
+        let record = self.owner.record(run).await?;
+        for said in self.said_by(&record).await? {
+            self.say(&record.new.scope.automation, said).await;
+        }
+        Ok(())
+    }
+
+    /// What a run itself has said to people: each of its notes once.
+    async fn said_by(&self, record: &RunRecord) -> Result<Vec<Said>, Failure> {
+        let run = &record.new.id;
+        let notes = self.owner.backend().notes(run).await.map_err(|error| failed(&error))?;
+        let said = notes.into_iter().filter(|note| note.kind == NoteKind::Notify).map(|note| {
+            let branch = note.branch.map(|(parallel, item)| format!("{parallel}.{item}."));
+            let key = format!("said:{run}:{}{}", branch.unwrap_or_default(), note.number);
+            let details = (!note.details.is_null()).then_some(note.details);
+            Said { kind: Notice::Said, text: note.text, key, run: Some(run.clone()), details }
+        });
+        Ok(said.collect())
     }
 
     /// What there is to tell of a run.
@@ -85,9 +128,10 @@ impl Server {
         let problems = record.summary.pointer("/problems").and_then(serde_json::Value::as_u64);
         let said = |kind: Notice, text: String| {
             let key = format!("{}:{run}", kind.as_str());
-            Said { kind, text: format!("{text}  (run {run})"), key, run: Some(run.clone()) }
+            let text = format!("{text}  (run {run})");
+            Said { kind, text, key, run: Some(run.clone()), details: None }
         };
-        let mut all = Vec::new();
+        let mut all = self.said_by(record).await?;
         match (record.outcome, record.waiting.map(|waiting| waiting.reason)) {
             (Some(Outcome::Failed), _) => {
                 all.push(said(Notice::Failed, format!("{whose} has failed: {message}")));
@@ -129,15 +173,17 @@ impl Server {
         Ok(before.first().is_some_and(|before| before.outcome == Some(Outcome::Failed)))
     }
 
-    /// Tells once more of runs that have ended lately: what was told before is not told again.
+    /// Tells once more of the runs that an earlier process has ended last: what was told before is not told again.
     pub(super) async fn tell_again(&self) -> Result<(), Failure> {
-        let since = self.owner.clock.now().checked_sub(TOLD_AGAIN).unwrap_or(Timestamp::MIN);
-        let mut before = None;
+        let (mut before, mut since) = (None, None);
         loop {
             let filter = RunFilter { before, limit: 200, ..RunFilter::default() };
             let runs = self.owner.backend().runs(&filter).await.map_err(|error| failed(&error))?;
             let Some(last) = runs.last() else { return Ok(()) };
             before = Some(last.new.id.clone());
+            let newest = runs.iter().map(|run| run.changed).max().unwrap_or(last.changed);
+            let since = *since
+                .get_or_insert_with(|| newest.checked_sub(TOLD_AGAIN).unwrap_or(Timestamp::MIN));
             let is_over = last.new.started < since;
             for record in runs {
                 let own = !matches!(record.new.trigger, Trigger::Manual | Trigger::Rerun { .. });
@@ -177,7 +223,7 @@ impl Server {
                 last.due, last.reason
             );
             let key = format!("missed:{schedule}:{}", last.due);
-            let said = Said { kind: Notice::Missed, text, key, run: None };
+            let said = Said::new(Notice::Missed, text, key, None);
             let server = std::sync::Arc::clone(self);
             tokio::spawn(async move { server.say(&automation, said).await });
         }
@@ -209,7 +255,7 @@ impl Server {
                     recipient: name.to_owned(),
                     key: said.key.clone(),
                     kind: said.kind.as_str().to_owned(),
-                    content: json!({ "text": said.text, "run": said.run }),
+                    content: json!({ "text": said.text, "run": said.run, "details": said.details }),
                     at: now,
                     state: NoticeState::Waiting,
                     tries: 0,

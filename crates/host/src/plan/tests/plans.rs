@@ -218,6 +218,7 @@ async fn a_plan_says_what_would_be_sent_and_on_what_it_rests() {
             }
           ],
           "dropped": 0,
+          "notifications": [],
           "notes": []
         }"#]]
     .assert_eq(&serde_json::to_string_pretty(&plan).unwrap());

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use pianoroll_api::operation::Method;
 use pianoroll_api::{Arguments, operation};
 use pianoroll_journal::{
-    Answer, AttemptEnd, End, EntryState, Journal, Memory, Waiting, WaitingReason,
+    Answer, AttemptEnd, End, EntryState, Journal, Memory, NoteKind, Waiting, WaitingReason,
 };
 use pianoroll_model::{Outcome, Retry, RunId, Status};
 use pianoroll_simulator::{Rule, When};
@@ -42,6 +42,7 @@ enum Act {
     Pages,
     Checkpoint,
     Missing,
+    Notify,
     Beside(Vec<Act>),
 }
 
@@ -54,6 +55,7 @@ fn simple() -> impl Strategy<Value = Act> {
         1 => Just(Act::CreateTag),
         3 => Just(Act::Event),
         1 => Just(Act::Missing),
+        2 => Just(Act::Notify),
         1 => Just(Act::Clock),
         1 => Just(Act::Draw),
         1 => Just(Act::Pages),
@@ -177,6 +179,7 @@ async fn act_once(
                 Ok(_) => panic!("there is nobody"),
             }
         }
+        Act::Notify => branch.notify(unique, Value::Null, None).await?,
         _ => unreachable!("it is not simple"),
     }
     Ok(None)
@@ -392,7 +395,8 @@ fn spoiled(trouble: &Trouble) -> Vec<Rule> {
         .to_vec()
 }
 
-async fn disturbed(stage: &Stage, acts: &[Act], troubles: &[Trouble]) {
+/// Answers what the journal says that the operator was told, in whatever order.
+async fn disturbed(stage: &Stage, acts: &[Act], troubles: &[Trouble]) -> Vec<String> {
     let memory = Arc::new(Memory::new());
     let (run, program) = new_run("run-1");
     let id = run.id.clone();
@@ -406,7 +410,7 @@ async fn disturbed(stage: &Stage, acts: &[Act], troubles: &[Trouble]) {
         let journal = Journal::new(memory.clone());
         let record = journal.backend().run(&id).await.unwrap().unwrap();
         if record.outcome == Some(Outcome::Completed) {
-            return;
+            return told(&journal, &id).await;
         }
         let begun = journal.begin(&id, Timestamp::UNIX_EPOCH).await.unwrap();
         if let Some((commits, made)) = trouble.and_then(|trouble| trouble.crash) {
@@ -445,13 +449,30 @@ async fn disturbed(stage: &Stage, acts: &[Act], troubles: &[Trouble]) {
         };
         memory.revive();
         match (&ended, written) {
-            (Ok(()), Ok(())) => return,
+            (Ok(()), Ok(())) => return told(&journal, &id).await,
             (Err(error), Ok(())) if error.kind() == HostErrorKind::UnknownOutcome => {
                 resolve(stage, &journal, &id).await;
             }
             _ => {}
         }
     }
+    unreachable!("attempts have no end")
+}
+
+async fn told(journal: &Journal, run: &RunId) -> Vec<String> {
+    let notes = journal.backend().notes(run).await.unwrap().into_iter();
+    let told = notes.filter(|note| note.kind == NoteKind::Notify);
+    let mut told: Vec<String> =
+        told.map(|note| format!("{} {}", note.text, note.details)).collect();
+    told.sort();
+    told
+}
+
+/// What was heard of notifications, in whatever order.
+fn heard(stage: &Stage) -> Vec<String> {
+    let mut heard = std::mem::take(&mut *stage.heard.notifications.lock().unwrap());
+    heard.sort();
+    heard
 }
 
 /// Nothing that may not happen twice has: every body of an operation of class `once` was applied at most once, and events too.
@@ -486,7 +507,12 @@ fn a_run_that_is_taken_up_again_comes_to_the_same_end() {
         two.simulator.reset();
         runtime.block_on(async {
             play(&one.host("read write delete send"), &acts).await.unwrap();
-            disturbed(&two, &acts, &troubles).await;
+            let told = disturbed(&two, &acts, &troubles).await;
+            prop_assert_eq!(&told, &heard(&one), "each is told once");
+            // A process may end between the record and whoever hears of it, and never the other way.
+            let heard = heard(&two);
+            prop_assert!(heard.windows(2).all(|pair| pair[0] != pair[1]), "{:?}", heard);
+            prop_assert!(heard.iter().all(|heard| told.contains(heard)), "{:?}", heard);
             prop_assert_eq!(account(&two).await, account(&one).await);
             nothing_twice(&two)
         })

@@ -57,7 +57,7 @@ pub(super) fn completed() -> End {
 }
 
 impl Kept {
-    async fn new() -> Self {
+    pub(super) async fn new() -> Self {
         let memory = Arc::new(Memory::new());
         let journal = Journal::new(memory.clone());
         let (run, program) = new_run("run-1");
@@ -66,14 +66,14 @@ impl Kept {
     }
 
     /// The next attempt.
-    async fn attempt(&self) -> Arc<Host> {
+    pub(super) async fn attempt(&self) -> Arc<Host> {
         let attempt = self.journal.begin(&"run-1".parse().unwrap(), Timestamp::UNIX_EPOCH).await;
         let journal = Some(attempt.unwrap());
         Host::new(HostSettings { journal, ..self.stage.settings("read write delete send") })
     }
 
     /// The attempt ends without a word, but with all that it wrote.
-    async fn drop(&self, host: Arc<Host>) {
+    pub(super) async fn drop(&self, host: Arc<Host>) {
         host.attempt().unwrap().flush().await.unwrap();
     }
 

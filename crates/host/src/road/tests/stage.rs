@@ -27,6 +27,7 @@ pub(crate) struct Stage {
 pub(crate) struct Heard {
     pub(crate) effects: Mutex<Vec<LedgerEntry>>,
     pub(crate) problems: Mutex<Vec<Problem>>,
+    pub(crate) notifications: Mutex<Vec<String>>,
 }
 
 impl Observer for Heard {
@@ -36,6 +37,10 @@ impl Observer for Heard {
 
     fn problem(&self, problem: &Problem) {
         self.problems.lock().unwrap().push(problem.clone());
+    }
+
+    fn notify(&self, text: &str, details: &Value) {
+        self.notifications.lock().unwrap().push(format!("{text} {details}"));
     }
 }
 

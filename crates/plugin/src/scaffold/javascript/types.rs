@@ -14,6 +14,9 @@ pub(super) fn declarations(asks: &Asks) -> String {
     if asks.files {
         text.push_str(FILES);
     }
+    if asks.notify {
+        text.push_str(NOTIFY);
+    }
     for resource in asks.resources() {
         text.push_str(&attributes(resource));
     }
@@ -49,6 +52,11 @@ export namespace files {
   /** Whether there is such a file. */
   function exists(path: string): boolean;
 }
+";
+
+const NOTIFY: &str = "
+/** Tells the operator something, wherever they are: at most 100 times in a run, and never within a checkpoint. */
+export function notify(text: string, details?: Record<string, unknown> | null): void;
 ";
 
 const REQUEST: &str = "

@@ -27,6 +27,12 @@ except ImportError:
     # A plugin that asks for no permission cannot call.
     _calls = None  # type: ignore[assignment]
 
+try:
+    from wit_world.imports import notify as _notify
+except ImportError:
+    # A plugin that does not ask for it tells nobody anything.
+    _notify = None  # type: ignore[assignment]
+
 T = TypeVar("T")
 NO_BODY: Any = object()
 
@@ -310,6 +316,11 @@ def progress(done: int, total: int | None = None) -> None:
 def problem(text: str, details: Any = None) -> None:
     """Something that the run goes on in spite of: it will be completed with problems."""
     ask("problem", _progress.problem, text, _text(details))
+
+
+def notify(text: str, details: Mapping[str, Any] | None = None) -> None:
+    """Tells the operator something, wherever they are: at most 100 times in a run, and never within a checkpoint."""
+    ask("notify", _notify.tell, text, _text(None if details is None else dict(details)))
 
 
 def pause(seconds: float) -> None:

@@ -46,6 +46,9 @@ pub(super) fn package(asks: &Asks) -> String {
         modules.insert("types".to_owned());
         modules.extend(asks.modules.iter().map(|module| python(module)));
     }
+    if asks.notify {
+        names.push("notify");
+    }
     if asks.request {
         names.push("request");
     }

@@ -47,6 +47,7 @@ pub(super) const FILES: &[(&str, &str)] = sdk! {
     "src/mock.rs"
     "src/mock/answered.rs"
     "src/mock/host.rs"
+    "src/notify.rs"
     "src/options.rs"
     "src/params.rs"
     "src/progress.rs"

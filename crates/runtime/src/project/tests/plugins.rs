@@ -21,7 +21,7 @@ fn automations_run_plugins() {
     let project = project(
         r#"[automations.newest]
 program = "plugin:win-back"
-permissions = ["profiles:read", "files:write"]
+permissions = ["profiles:read", "files:write", "notify"]
 [automations.pinned]
 program = "plugin:win-back@1.0.0"
 permissions = []
@@ -34,7 +34,10 @@ program = "plugin:win-back"
         let words: Vec<&str> = permissions.words.iter().map(|word| &*word.value).collect();
         format!("{} {words:?} {}", program.value, permissions.written)
     };
-    assert_eq!(told("newest"), r#"plugin:win-back ["profiles:read", "files:write"] true"#);
+    assert_eq!(
+        told("newest"),
+        r#"plugin:win-back ["profiles:read", "files:write", "notify"] true"#
+    );
     assert_eq!(told("pinned"), "plugin:win-back@1.0.0 [] true");
     assert_eq!(told("whole"), "plugin:win-back [] false");
 }
@@ -160,7 +163,7 @@ program = "plugin:win-back@1"
 program = "plugins/win-back-1.0.0.wasm"
 [automations.d]
 program = "scripts/a.rhai"
-permissions = ["files:read"]
+permissions = ["files:read", "notify"]
 [automations.e]
 program = "plugin:win-back"
 permissions = ["files:reed", "file:read"]
@@ -186,9 +189,15 @@ permissions = ["files:reed", "file:read"]
 
             pianoroll.toml:9:16: `files:read` is a permission of plugins
               |
-            9 | permissions = ["files:read"]
+            9 | permissions = ["files:read", "notify"]
               |                ^^^^^^^^^^^^
               = scripts use the files of the project's folder without one: leave it out
+
+            pianoroll.toml:9:30: `notify` is a permission of plugins
+              |
+            9 | permissions = ["files:read", "notify"]
+              |                              ^^^^^^^^
+              = scripts tell their operator without one: leave it out
 
             pianoroll.toml:12:16: `files:reed` is no permission
                |

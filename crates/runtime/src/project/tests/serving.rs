@@ -151,7 +151,7 @@ fn how_serve_runs_is_read() {
     "#]]
     .assert_debug_eq(&serve);
     assert_eq!(project("[serve]\n").serve, ServeSettings::default());
-    expect!["ServeSettings { runs: 16, grace: 30s, listen: None, heartbeat: None }"]
+    expect!["ServeSettings { runs: 64, grace: 30s, listen: None, heartbeat: None }"]
         .assert_eq(&format!("{:?}", project("").serve));
 }
 

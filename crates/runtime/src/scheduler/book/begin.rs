@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use pianoroll_journal::{Fate, Occurrence};
 use pianoroll_model::RunId;
 
+use super::change::BY_HAND;
 use super::{Begin, Book, Turn, settled};
 use crate::schedule::Overlap;
 use crate::scheduler::decide::{self, GRACE};
@@ -77,9 +78,10 @@ fn start(entry: &Entry, occurrence: &Occurrence, now: Timestamp) -> Start {
     }
     // What was caught up or filled in runs one after the other: that one of them is under way is no reason to leave the next out.
     let was_late = occurrence.decided.duration_since(occurrence.due) > GRACE;
+    let is_one_of_many = was_late || occurrence.reason == BY_HAND;
     match entry.definition.overlap {
         Overlap::Allow => Start::Begins,
-        Overlap::Skip if was_late => Start::Queues { cancels: false },
+        Overlap::Skip | Overlap::CancelOther if is_one_of_many => Start::Queues { cancels: false },
         Overlap::Skip => {
             let reason = match entry.open.iter().next() {
                 Some(run) => format!("run {run} was under way"),

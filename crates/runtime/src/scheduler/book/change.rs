@@ -1,13 +1,16 @@
 //! What people change: schedules come, go, are edited, paused, resumed and filled in; a journal was restored, a clock set back.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use pianoroll_journal::{Fate, Keep, Occurrence, Pause, Paused, ScheduleRecord};
 
 use super::{Book, BookError};
 use crate::scheduler::definition::Definition;
-use crate::scheduler::entry::{self, Entry, Stage, Waits};
+use crate::scheduler::entry::{self, Entry, Waits};
+
+/// Why something waits that a person has filled in.
+pub(super) const BY_HAND: &str = "filled in by hand";
 
 /// A schedule that is wanted: whose it is, and when it is due.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,6 +76,7 @@ impl Book {
         for (name, Wanted { definition, .. }) in wanted {
             self.pool.of(name, definition)?;
         }
+        self.look(now);
         let mut keeps = Vec::new();
         for (name, change) in self.compare(wanted) {
             self.unindex(&name);
@@ -80,6 +84,7 @@ impl Book {
                 None => {
                     if let Some(mut entry) = self.entries.remove(&name) {
                         entry.forgo(now, Fate::Missed, "removed from the project", &mut keeps);
+                        entry.open.into_iter().for_each(|run| self.opened(&name, run));
                     }
                     keeps.push(Keep::Remove(name));
                 }
@@ -109,6 +114,8 @@ impl Book {
             (entry.definition, entry.times) = (definition.clone(), times);
             entry.record.definition = definition.to_value();
             entry.look_ahead();
+            // Another policy may let it begin.
+            entry.look_at_queued();
             keeps.push(Keep::Schedule(entry.record.clone()));
             return Ok(());
         }
@@ -123,7 +130,9 @@ impl Book {
             failures: 0,
         };
         keeps.push(Keep::Schedule(record.clone()));
-        self.entries.insert(name.to_owned(), Entry::new(record, definition.clone(), times));
+        let mut entry = Entry::new(record, definition.clone(), times);
+        entry.open = self.strays.remove(name).unwrap_or_default();
+        self.entries.insert(name.to_owned(), entry);
         Ok(())
     }
 
@@ -137,7 +146,7 @@ impl Book {
         note: &str,
         now: Timestamp,
     ) -> Result<Vec<Keep>, BookError> {
-        self.change(name, |entry, keeps| {
+        self.change(name, now, |entry, keeps| {
             entry.pass(now, keeps);
             pause(entry, note, now, keeps);
         })
@@ -148,7 +157,7 @@ impl Book {
     /// # Errors
     /// There is none of this name.
     pub fn resume(&mut self, name: &str, now: Timestamp) -> Result<Vec<Keep>, BookError> {
-        self.change(name, |entry, keeps| {
+        self.change(name, now, |entry, keeps| {
             entry.pass(now, keeps);
             entry.record.paused = None;
             entry.record.failures = 0;
@@ -156,7 +165,8 @@ impl Book {
         })
     }
 
-    /// Makes runs of due times that have passed, whatever had come of them but a run. `known` is what the journal has of them.
+    /// Makes runs of due times that have passed, whatever had come of them but a run; answers how many, too. `known` is what the
+    /// journal has of them.
     ///
     /// # Errors
     /// There is none of this name.
@@ -166,33 +176,39 @@ impl Book {
         due: &[Timestamp],
         known: &[Occurrence],
         now: Timestamp,
-    ) -> Result<Vec<Keep>, BookError> {
-        self.change(name, |entry, keeps| {
+    ) -> Result<(Vec<Keep>, usize), BookError> {
+        let mut count = 0;
+        let keeps = self.change(name, now, |entry, keeps| {
+            // Else what was not looked at yet would get another fate at the next look.
+            entry.pass(now, keeps);
+            let runs = |known: &&Occurrence| matches!(known.fate, Fate::Fired | Fate::Waiting);
+            let known: BTreeSet<_> = known.iter().filter(runs).map(|known| known.due).collect();
             for due in due.iter().filter(|due| **due <= now) {
-                let before = known.iter().find(|known| known.due == *due);
-                let has = |known: &Occurrence| matches!(known.fate, Fate::Fired | Fate::Waiting);
-                if before.is_some_and(has) || entry.waiting.contains_key(due) {
+                if known.contains(due) || entry.waiting.contains_key(due) {
                     continue;
                 }
                 let occurrence = Occurrence {
                     schedule: entry.record.name.clone(),
                     due: *due,
                     fate: Fate::Waiting,
-                    reason: "filled in by hand".to_owned(),
+                    reason: BY_HAND.to_owned(),
                     starts: now,
                     decided: now,
                     run: None,
                 };
                 keeps.push(Keep::Occurrence(occurrence.clone()));
-                entry.waiting.insert(*due, Waits { occurrence, stage: Stage::Starts });
+                entry.waiting.insert(*due, Waits::new(occurrence));
+                count += 1;
             }
-        })
+        })?;
+        Ok((keeps, count))
     }
 
     /// The journal was put in place from a backup: what came due since may have run already, so that it is missed, and all schedules
     /// are paused until a person says otherwise.
     #[must_use]
     pub fn restored(&mut self, restored: Paused, now: Timestamp) -> Vec<Keep> {
+        self.look(now);
         let mut keeps = Vec::new();
         let names: Vec<String> = self.entries.keys().cloned().collect();
         for name in names {
@@ -243,8 +259,10 @@ impl Book {
     fn change(
         &mut self,
         name: &str,
+        now: Timestamp,
         change: impl FnOnce(&mut Entry, &mut Vec<Keep>),
     ) -> Result<Vec<Keep>, BookError> {
+        self.look(now);
         self.unindex(name);
         let entry = self.entries.get_mut(name);
         let entry = entry.ok_or_else(|| BookError::Unknown(name.to_owned()))?;

@@ -247,8 +247,8 @@ fn log(notes: &[Note], run: &RunRecord, words: &mut Words) -> Value {
             "at_ms": note.at.duration_since(run.new.started).as_millis() as i64,
             "attempt": note.attempt,
             "level": match note.kind {
-                NoteKind::Problem => "problem",
                 NoteKind::Log => &note.level,
+                kind => kind.as_str(),
             },
             "text": text_of(&note.text, words),
             "detail_bytes": if note.details.is_null() { 0 } else { note.details.to_string().len() },

@@ -19,8 +19,8 @@ const CHUNK_BYTES: usize = 4 << 20;
 /// How many things that are no calls are listed of each kind.
 const LISTED: usize = 10;
 
-/// How many problems are listed.
-const PROBLEMS: usize = 10;
+/// How many notes of a kind are listed.
+const NOTES: usize = 10;
 
 /// A run, as far as it is shown.
 pub(super) struct Shown {
@@ -32,9 +32,9 @@ pub(super) struct Shown {
     pub(super) waits: Things,
     pub(super) files: Things,
     pub(super) state: Things,
-    /// The first problems, and how many there are.
-    pub(super) problems: Vec<Note>,
-    pub(super) problem_count: u64,
+    pub(super) problems: Said,
+    /// What the operator was told.
+    pub(super) notifications: Said,
     pub(super) log_lines: u64,
 }
 
@@ -44,6 +44,23 @@ pub(super) struct Things {
     pub(super) count: u64,
     /// Position and name of the first ones.
     pub(super) first: Vec<(String, String)>,
+}
+
+/// Notes of a kind.
+#[derive(Debug, Default)]
+pub(super) struct Said {
+    pub(super) count: u64,
+    /// The first ones.
+    pub(super) first: Vec<Note>,
+}
+
+impl Said {
+    fn add(&mut self, note: Note) {
+        self.count += 1;
+        if self.first.len() < NOTES {
+            self.first.push(note);
+        }
+    }
 }
 
 impl Things {
@@ -101,8 +118,8 @@ pub(super) async fn gather(
         waits: Things::default(),
         files: Things::default(),
         state: Things::default(),
-        problems: Vec::new(),
-        problem_count: 0,
+        problems: Said::default(),
+        notifications: Said::default(),
         log_lines: 0,
     };
     let mut from = 1;
@@ -125,12 +142,8 @@ pub(super) async fn gather(
     for note in backend.notes(&id).await? {
         match note.kind {
             NoteKind::Log => shown.log_lines += 1,
-            NoteKind::Problem => {
-                shown.problem_count += 1;
-                if shown.problems.len() < PROBLEMS {
-                    shown.problems.push(note);
-                }
-            }
+            NoteKind::Problem => shown.problems.add(note),
+            NoteKind::Notify => shown.notifications.add(note),
         }
     }
     Ok(shown)

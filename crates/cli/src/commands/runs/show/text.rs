@@ -9,7 +9,7 @@ use pianoroll_model::Effect;
 use pianoroll_runtime::durable::RunSettings;
 use serde_json::Value;
 
-use super::gather::{Shown, Things};
+use super::gather::{Said, Shown, Things};
 use super::next;
 use crate::commands::runs::standing::{Standing, number, took};
 use crate::moments;
@@ -39,7 +39,8 @@ pub(super) fn text(shown: &Shown, run: &str, now: Timestamp) -> String {
     ] {
         text.push_str(&list(name, things));
     }
-    text.push_str(&problems(shown));
+    text.push_str(&said("problems", &shown.problems, problem_count(shown)));
+    text.push_str(&said("notifications", &shown.notifications, shown.notifications.count));
     text.push_str(&failure(shown));
     let next = next::lines(shown, run);
     if !next.is_empty() {
@@ -244,23 +245,22 @@ fn list(name: &str, things: &Things) -> String {
 
 /// All problems: the run counts them all, and keeps the first ones.
 fn problem_count(shown: &Shown) -> u64 {
-    count(shown, "problem_count", shown.problem_count).max(shown.problem_count)
+    count(shown, "problem_count", shown.problems.count).max(shown.problems.count)
 }
 
-fn problems(shown: &Shown) -> String {
-    let count = problem_count(shown);
+fn said(name: &str, said: &Said, count: u64) -> String {
     if count == 0 {
         return String::new();
     }
-    let mut text = heading(&format!("problems: {}", grouped(count)));
-    for problem in &shown.problems {
-        let details = match &problem.details {
+    let mut text = heading(&format!("{name}: {}", grouped(count)));
+    for note in &said.first {
+        let details = match &note.details {
             Value::Null => String::new(),
             details => format!("  {}", Styled(DIM, short(&details.to_string(), LONG))),
         };
-        let _ = writeln!(text, "  {}{details}", short(&problem.text, LONG));
+        let _ = writeln!(text, "  {}{details}", short(&note.text, LONG));
     }
-    let more = count.saturating_sub(shown.problems.len() as u64);
+    let more = count.saturating_sub(said.first.len() as u64);
     if more > 0 {
         let _ = writeln!(text, "  and {} more: pianoroll runs logs", grouped(more));
     }

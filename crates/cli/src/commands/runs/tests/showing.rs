@@ -33,6 +33,8 @@ async fn a_run_that_failed_shows_where() {
     record(&memory, &claim, 6, file, Answer::value("{}")).await;
     let problem = (NoteKind::Problem, "warn", "one is strange");
     say(&memory, &claim, 1, problem, json!({"id": "01"})).await;
+    let told = (NoteKind::Notify, "info", "the list has shrunk");
+    say(&memory, &claim, 2, told, json!({"now": 3})).await;
     finish(&memory, &claim, Outcome::Failed, summary(2, 1)).await;
     check(
         &shown(memory, false, 50).await,
@@ -70,6 +72,9 @@ async fn a_run_that_failed_shows_where() {
 
             problems: 1
               one is strange  {"id":"01"}
+
+            notifications: 1
+              the list has shrunk  {"now":3}
 
             error: 409: a profile with this email is there already
               --> scripts/retag.rhai:7:5
