@@ -9,6 +9,18 @@
 mod deploy;
 #[path = "serve/due.rs"]
 mod due;
+#[path = "serve/hooks.rs"]
+mod hooks;
+#[path = "serve/night.rs"]
+mod night;
+#[path = "serve/notices.rs"]
+mod notices;
+#[path = "serve/orders.rs"]
+mod orders;
+#[path = "serve/site.rs"]
+mod site;
+#[path = "serve/stop.rs"]
+mod stop;
 
 use pianoroll_model::{Outcome, Status};
 use pianoroll_tests::serving::{Serving, Station};

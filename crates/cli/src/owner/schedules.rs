@@ -46,6 +46,9 @@ impl FolderOwner {
         let server = self.server();
         if let Some(server) = &server {
             server.changed();
+            if matches!(order, ScheduleOrder::Resume { .. }) {
+                server.ask_for_causes();
+            }
         }
         Ok(ScheduleReply { count, serving: server.is_some() })
     }

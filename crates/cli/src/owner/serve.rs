@@ -134,6 +134,7 @@ impl Server {
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = new;
         self.programs.lock().unwrap_or_else(PoisonError::into_inner).clear();
         self.changed();
+        self.ask_for_causes();
         Ok(())
     }
 

@@ -27,8 +27,8 @@ const AGAIN: Duration = Duration::from_secs(5);
 /// How often keys are read again: a changed one is used by then.
 const KEYS: Duration = Duration::from_secs(5);
 
-/// How often causes of trouble are looked at, in times that keys are read; a changed key has them looked at too.
-const PROBE: u32 = 12;
+/// How often causes of trouble are looked at that nobody has said to be over.
+const PROBE: Duration = Duration::from_secs(60);
 
 /// The loop of a process that keeps schedules.
 pub(crate) struct Loop {
@@ -221,13 +221,20 @@ impl Server {
     }
 }
 
-/// Reads keys again, and looks once a minute whether troubles are over.
+/// Reads keys again, and looks whether troubles are over: once a minute, and at once where a key has changed or a person has done
+/// something that may have ended one.
 async fn probe(server: Arc<Server>) {
-    for count in 1_u32.. {
-        server.owner.clock.sleep(KEYS).await;
-        let has_changed = server.owner.clients.refresh();
-        if has_changed || count.is_multiple_of(PROBE) {
+    let clock = &server.owner.clock;
+    let mut probed = clock.monotonic();
+    loop {
+        let asked = tokio::select! {
+            () = server.night.asked() => true,
+            () = clock.sleep(KEYS) => false,
+        };
+        let changed = server.owner.clients.refresh();
+        if asked || changed || clock.monotonic().saturating_sub(probed) >= PROBE {
             server.probe_causes().await;
+            probed = clock.monotonic();
         }
     }
 }

@@ -9,6 +9,7 @@ use pianoroll_gateway::{Cancel, Trouble};
 use pianoroll_model::RunId;
 use pianoroll_runtime::durable::RunSettings;
 use pianoroll_runtime::project::Notice;
+use tokio::sync::Notify;
 
 use super::tell::Said;
 use super::{Happened, Server};
@@ -43,9 +44,16 @@ pub(super) struct Night {
     causes: Mutex<BTreeMap<Cause, Standing>>,
     /// How often a run has met a trouble that was over at once.
     circles: Mutex<HashMap<RunId, u32>>,
+    /// Told when somebody has done what may have ended a cause.
+    ask: Notify,
 }
 
 impl Night {
+    /// Completes when somebody wants the causes to be looked at before it is time.
+    pub(super) async fn asked(&self) {
+        self.ask.notified().await;
+    }
+
     /// Whether what a run needs is known to be in trouble, with words for it.
     pub(super) fn known(&self, destination: &Destination) -> Option<(Trouble, String)> {
         let causes = self.lock();
@@ -137,6 +145,11 @@ impl Server {
             // What is over at once needs nobody to be told.
             self.probe_cause(&cause, true).await;
         }
+    }
+
+    /// Has the causes that stand looked at soon: a person has done what may have ended one.
+    pub(in crate::owner) fn ask_for_causes(&self) {
+        self.night.ask.notify_one();
     }
 
     /// Looks whether the causes that stand are over.
