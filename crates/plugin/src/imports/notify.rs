@@ -1,10 +1,5 @@
 //! `notify`: what the operator is told, wherever they are, where they have granted it. A stranger's plugin wakes nobody otherwise.
 
-#![expect(
-    clippy::result_large_err,
-    reason = "the size is the host's choice, and an error ends a call"
-)]
-
 use wasmtime::StoreContextMut;
 use wasmtime::component::LinkerInstance;
 
