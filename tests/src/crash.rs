@@ -8,5 +8,6 @@ pub mod operator;
 pub mod oracle;
 pub mod point;
 pub mod scene;
+pub mod served;
 pub mod shim;
 pub mod sweep;

@@ -12,6 +12,8 @@ mod answers;
 mod backup;
 #[path = "crash_sweep/damage.rs"]
 mod damage;
+#[path = "crash_sweep/occurrences.rs"]
+mod occurrences;
 #[path = "crash_sweep/requests.rs"]
 mod requests;
 #[path = "crash_sweep/writes.rs"]

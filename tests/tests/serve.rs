@@ -19,6 +19,8 @@ mod notices;
 mod orders;
 #[path = "serve/site.rs"]
 mod site;
+#[path = "serve/soak.rs"]
+mod soak;
 #[path = "serve/stop.rs"]
 mod stop;
 

@@ -1,6 +1,8 @@
 //! The operator of the sweep: brings a run that was disturbed to its end, with the commands of the house and nothing else. Where a
 //! run waits for a word, the operator looks at what the account's own log says, and says just that.
 
+use std::net::SocketAddr;
+
 use pianoroll_simulator::LoggedRequest;
 use serde_json::{Value, json};
 
@@ -107,7 +109,8 @@ fn resolve(scene: &Scene, shift: &mut Shift, whole: &Value) -> Result<(), String
         .filter(|request| request.operation == Some(&operation) && carries(request, call))
         .collect();
     let mut words = vec!["runs", "resolve", "last", "--call", &position, "--json"];
-    let answer = answer(scene, &operation, &call["arguments"]).map(|answer| answer.to_string());
+    let answer = answer(scene.simulator.address(), &operation, &call["arguments"]);
+    let answer = answer.map(|answer| answer.to_string());
     if sent.iter().any(|request| request.applied) {
         shift.done += 1;
         words.push("--done");
@@ -124,7 +127,7 @@ fn resolve(scene: &Scene, shift: &mut Shift, whole: &Value) -> Result<(), String
 }
 
 /// Whether a request holds every text of a call's arguments.
-fn carries(request: &LoggedRequest, call: &Value) -> bool {
+pub(super) fn carries(request: &LoggedRequest, call: &Value) -> bool {
     let (mut asked, mut sent) = (Vec::new(), Vec::new());
     texts(&call["arguments"], &mut asked);
     texts(&request.body, &mut sent);
@@ -144,7 +147,7 @@ fn texts<'a>(value: &'a Value, found: &mut Vec<&'a str>) {
 
 /// What the API has answered to a call that happened: what the account holds of a thing that it has created, or the id of what it
 /// was done to. Nothing where the answer is empty.
-fn answer(scene: &Scene, operation: &str, arguments: &Value) -> Option<Value> {
+pub(super) fn answer(address: SocketAddr, operation: &str, arguments: &Value) -> Option<Value> {
     let mut asked = Vec::new();
     texts(arguments, &mut asked);
     let reference = |kind: &str, key: &str| {
@@ -156,7 +159,7 @@ fn answer(scene: &Scene, operation: &str, arguments: &Value) -> Option<Value> {
         "campaigns.send" => reference("campaign-send-job", "campaign_id"),
         _ => {
             let collection = operation.strip_suffix(".create")?;
-            account::named(scene.simulator.address(), collection, &asked)
+            account::named(address, collection, &asked)
         }
     }
 }

@@ -206,7 +206,7 @@ fn installed(name: &str) -> tempfile::TempDir {
 }
 
 /// Copies a folder with all that is in it.
-fn copy(from: &Path, to: &Path) {
+pub(super) fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).expect("a folder");
     for entry in std::fs::read_dir(from).expect("the folder is there") {
         let entry = entry.expect("the folder can be read");
@@ -235,7 +235,7 @@ pub fn wait_for<T>(looks: u64, mut look: impl FnMut() -> Option<T>) -> Option<T>
 }
 
 /// As the binary makes a state folder.
-fn private(folder: &Path) {
+pub(super) fn private(folder: &Path) {
     use std::os::unix::fs::PermissionsExt as _;
     let mode = std::fs::Permissions::from_mode(0o700);
     std::fs::set_permissions(folder, mode).expect("the folder is ours");

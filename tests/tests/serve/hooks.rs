@@ -75,7 +75,10 @@ fn names(station: &Station) -> Vec<String> {
 #[tokio::test(flavor = "multi_thread")]
 async fn each_event_makes_one_run_however_often_it_comes() {
     let (station, mut serving) = place().await;
-    assert_eq!(signed(&mut serving, &["a", "b", "a"]).await, json!({ "accepted": 2, "repeated": 1 }));
+    assert_eq!(
+        signed(&mut serving, &["a", "b", "a"]).await,
+        json!({ "accepted": 2, "repeated": 1 })
+    );
     completed(&station, &mut serving, 2).await;
     assert_eq!(signed(&mut serving, &["b", "c"]).await, json!({ "accepted": 1, "repeated": 1 }));
     completed(&station, &mut serving, 3).await;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use pianoroll_journal::WaitingReason;
 use pianoroll_simulator::Settings;
-use pianoroll_tests::serving::{Past, Receiver, Serving, Station};
+use pianoroll_tests::serving::{Past, Receiver, Serving, Station, ask};
 use pianoroll_tests::{KEY, unlimited};
 use serde_json::json;
 
@@ -55,13 +55,18 @@ async fn a_key_that_is_refused_parks_all_its_runs_until_there_is_another() {
     let expected = BTreeMap::from([(WaitingReason::Credential.as_str().to_owned(), 3)]);
     assert_eq!(reasons(&station).await, expected);
     let told = lines(&mut serving, &receiver, 1).await;
-    assert!(told[0].contains("the gateway refuses the key in") && told[0].contains("key"), "{told:?}");
+    assert!(
+        told[0].contains("the gateway refuses the key in") && told[0].contains("key"),
+        "{told:?}"
+    );
     // The next process finds them waiting, tries again, and tells nobody a second time.
     let _ = serving.stop().await;
+    let before = station.simulator.requests().len();
     let mut serving = station.serve(&["--listen", "127.0.0.1:0"]);
-    serving.until("3 runs of an earlier process go on").await;
-    serving.until("waits: the gateway refuses the key").await;
-    waiting(&station, &mut serving, 3).await;
+    serving.until("3 runs wait on: the gateway refuses the key").await;
+    // It has looked, and it is not over.
+    serving.until_seen("a look", async |_| station.simulator.requests().len() > before).await;
+    assert_eq!(reasons(&station).await, expected);
     // A new key is found by itself.
     station.write("key", KEY);
     completed(&station, &mut serving, 3).await;
@@ -93,18 +98,35 @@ fn holds(station: &Station, word: &str) -> Option<std::path::PathBuf> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dead_connection_parks_its_own_runs_only() {
     let (station, receiver) = place(None).await;
-    // What the gateway says of a connection whose authorisation has expired. The simulator's rules know no connection, so that a
-    // single run meets it: the first request, and the probe that asks again at once.
+    // Each account has profiles of its own, and the simulator's rules know paths.
+    station.write("x.rhai", "let p = profiles::list(#{ page_size: 4 }).data[3];\nprofiles::update(p.id, #{ first_name: \"once\" });");
+    let past = Past::hours(1, Station::now());
+    station.deploy_before(&past).await;
+    let first = |connection: &str| {
+        let headers = [
+            ("Authorization", "Bearer x"),
+            ("maton-connection", connection),
+            ("revision", "2024-10-15"),
+        ];
+        let line = "GET /klaviyo/api/profiles?page%5Bsize%5D=4";
+        let found = ask(station.simulator.address(), line, &headers, b"").body;
+        let found: serde_json::Value = serde_json::from_str(&found).unwrap();
+        found["data"][3]["id"].as_str().unwrap().to_owned()
+    };
+    let [dead, other] = [2, 1].map(|number| first(&connections(3).1[number - 1].to_string()));
+    assert_ne!(dead, other);
+    // What the gateway says of a connection whose authorisation has expired; only it is looked at again by reading its account.
+    let expired = json!({ "content-type": "application/json" });
     station.faults(json!([
-        { "status": 500, "headers": { "content-type": "application/json" }, "times": 1, "method": "PATCH" },
-        { "status": 500, "headers": { "content-type": "application/json" }, "method": "GET" },
+        { "path": format!("*/profiles/{dead}"), "status": 500, "headers": expired },
+        { "path": "/klaviyo/api/accounts*", "status": 500, "headers": expired },
     ]));
     let mut serving = station.serve(&[]);
     completed_and_waiting(&station, &mut serving).await;
     let expected = BTreeMap::from([(WaitingReason::Connection.as_str().to_owned(), 1)]);
     assert_eq!(reasons(&station).await, expected);
     let told = lines(&mut serving, &receiver, 1).await;
-    assert!(told[0].contains("the gateway's connection `shop0") && told[0].contains("is dead"), "{told:?}");
+    assert!(told[0].contains("the gateway's connection `shop02` is dead"), "{told:?}");
     station.faults(json!([]));
     // Somebody who has mended it says so.
     let _ = station.say(&["schedule", "resume", "--all"]).expect_code(0);

@@ -99,12 +99,12 @@ async fn names_that_are_none_are_refused_with_those_that_are() {
 async fn due_times_are_filled_in_once() {
     let (station, past) = place().await;
     let from = (past.due[0] - SignedDuration::from_hours(48)).to_string();
+    // The last two were not looked at yet, and are caught up as they would have been.
     let words = ["schedule", "backfill", "x", "--from", &from, "--json"];
     // Nothing serves: they wait for one that does.
     let first = station.say(&words).expect_code(0).json();
     assert_eq!(first["serving"], false, "{first}");
-    let count = first["due_times"].as_u64().unwrap();
-    assert_eq!(count, 6, "{first}");
+    assert_eq!(first["due_times"], 4, "{first}");
     let again = station.say(&words).expect_code(0).json();
     assert_eq!(again["due_times"], 0, "{again}");
     let mut serving = serving(&station).await;
@@ -112,11 +112,13 @@ async fn due_times_are_filled_in_once() {
     let again = station.say(&words).expect_code(0).json();
     assert_eq!(again, serde_json::json!({ "due_times": 0, "serving": true }));
     let found = station.occurrences().await;
-    assert!(found.iter().all(|it| it.fate == Fate::Fired && it.reason == "filled in by hand"));
+    assert!(found.iter().all(|it| it.fate == Fate::Fired), "{found:?}");
+    assert!(found[..4].iter().all(|it| it.reason == "filled in by hand"), "{found:?}");
     assert_eq!((found.len(), station.applied("PATCH", PROFILE)), (6, 6));
-    // One after the other, the oldest first.
+    // One after the other: those that were caught up had their start before.
     let runs = station.runs().await;
-    let order: Vec<_> = found.iter().map(|it| it.run.clone().unwrap()).collect();
+    let mut order: Vec<_> = found.iter().map(|it| it.run.clone().unwrap()).collect();
+    order.rotate_left(4);
     assert_eq!(runs.iter().map(|run| run.new.id.clone()).collect::<Vec<_>>(), order);
     let _ = serving.stop().await;
 }

@@ -38,8 +38,8 @@ async fn health_and_metrics_tell_how_it_is() {
         })
         .await;
     let text = ask(address, "GET /metrics", &[], b"").body;
-    assert_eq!(sample(&text, "fired").or(sample(&text, "waiting")), Some(1.0), "{text}");
-    assert!(text.trim_end().ends_with("# EOF"), "{text}");
+    assert_eq!(sample(&text, "fired"), Some(1.0), "{text}");
+    assert!(text.contains("\npianoroll_schedules 1\n"), "{text}");
     assert_eq!(ask(address, "GET /", &[], b"").status, 404);
     let _ = serving.stop().await;
 }
@@ -61,22 +61,45 @@ fn sample(text: &str, word: &str) -> Option<f64> {
 /// The disk is full from one write on: nothing begins, and whoever watches sees it.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_journal_that_cannot_be_written_shows_in_health() {
-    let station = place().await;
-    // Beyond the opening of the journal, whose writes are few.
+    let station = Station::new(unlimited()).await;
+    let past = Past::hours(1, Station::now());
+    station.write("x.rhai", ONCE);
+    let x = automation("x", "x.rhai", &format!("schedule = \"{}\"", past.cron));
+    station.project(&(CONNECTION.to_owned() + &x));
+    let _ = station.deploy();
     let library = shim::compile(std::path::Path::new(env!("CARGO_TARGET_TMPDIR")));
+    // How many writes a process makes that only begins and ends.
     let count = station.path("count");
-    let mut command = station.command(&["schedule", "pause", "x"]);
-    shim::preload(&mut command, &library, &station.state(), &Trouble::Count { file: count.clone() });
-    assert!(command.status().unwrap().success());
+    let mut command = station.command(&["serve"]);
+    shim::preload(
+        &mut command,
+        &library,
+        &station.state(),
+        &Trouble::Count { file: count.clone() },
+    );
+    let mut serving = station.serve_by(command);
+    serving.until("keeps 1 schedule").await;
+    let _ = serving.stop().await;
     let writes: u64 = std::fs::read_to_string(count).unwrap().parse().unwrap();
-    assert!(writes > 0);
-    let _ = station.say(&["schedule", "resume", "x"]).expect_code(0);
+    // The last of them belong to the end; what is due needs some more.
+    station.rewind(past.before).await;
     let mut command = station.command(&["serve", "--listen", "127.0.0.1:0"]);
-    shim::preload(&mut command, &library, &station.state(), &Trouble::Ready);
+    shim::preload(&mut command, &library, &station.state(), &Trouble::Full { from: writes.max(2) });
     let mut serving = station.serve_by(command);
     let address = serving.address().await;
-    let healthy = ask(address, "GET /health", &[], b"");
-    assert_eq!(healthy.status, 200, "{healthy:?}");
+    serving.until("the schedules cannot be kept at the moment").await;
+    let health = ask(address, "GET /health", &[], b"");
+    let report: Value = serde_json::from_str(&health.body).unwrap();
+    assert_eq!(
+        (health.status, &report["report"]["journal"]),
+        (503, &"cannot be written".into()),
+        "{report}"
+    );
+    assert!(station.simulator.requests().is_empty(), "what the journal cannot take is not sent");
+    let _ = serving.kill().await;
+    // With room again, all is as if nothing had been.
+    let mut serving = station.serve(&[]);
+    completed(&station, &mut serving, 1).await;
     let _ = serving.stop().await;
 }
 
@@ -129,10 +152,11 @@ async fn a_folder_that_cannot_be_made_is_told() {
     let open = std::fs::Permissions::from_mode(0o777);
     std::fs::set_permissions(station.state(), open).unwrap();
     let mut serving = station.serve(&[]);
-    serving.until_seen("a word on the folder, or a closed one", async |said| {
-        said.contains("keeps 1 schedule") || said.contains("error")
-    })
-    .await;
+    serving
+        .until_seen("a word on the folder, or a closed one", async |said| {
+            said.contains("keeps 1 schedule") || said.contains("error")
+        })
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

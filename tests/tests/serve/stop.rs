@@ -130,7 +130,8 @@ async fn a_thousand_runs_that_wait_cost_no_thread_and_no_room() {
     serving.until("keeps 2 schedules").await;
     let before = serving.threads();
     let to = Station::now() - jiff::SignedDuration::from_hours(1);
-    let from = to - jiff::SignedDuration::from_mins(MANY as i64) + jiff::SignedDuration::from_secs(1);
+    let from =
+        to - jiff::SignedDuration::from_mins(MANY as i64) + jiff::SignedDuration::from_secs(1);
     let (from, to) = (from.to_string(), to.to_string());
     let words = ["schedule", "backfill", "waits", "--from", &from, "--to", &to, "--json"];
     let filled = station.say(&words).expect_code(0).json();
@@ -148,7 +149,7 @@ async fn a_thousand_runs_that_wait_cost_no_thread_and_no_room() {
     completed(&station, &mut serving, 1).await;
     let _ = serving.stop().await;
     let mut serving = station.serve(&["--runs", "2"]);
-    serving.until("1000 runs of an earlier process go on").await;
+    serving.until("1,000 runs of an earlier process go on").await;
     let earlier = (past.due[0] - jiff::SignedDuration::from_hours(24)).to_string();
     let _ = station.say(&["schedule", "backfill", "x", "--from", &earlier]).expect_code(0);
     completed(&station, &mut serving, 2).await;

@@ -11,6 +11,7 @@ use pianoroll_runtime::scheduler::Turn;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::JoinSet;
 
+use super::night::trouble_of;
 use super::{Happened, ServeWords, Server, courier, site};
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -67,9 +68,16 @@ impl Loop {
     pub(crate) async fn run(mut self, stop: impl Future<Output = ()>) -> Result<Ending, Failure> {
         let server = Arc::clone(&self.server);
         server.tell_again().await?;
+        let (mut troubled, mut left) = (Vec::new(), Vec::new());
         for record in server.left_over().await? {
-            self.take_up(record);
+            let reason = record.waiting.map(|waiting| waiting.reason);
+            match reason.and_then(trouble_of) {
+                Some(trouble) => troubled.push((trouble, record)),
+                None => left.push(record),
+            }
         }
+        left.extend(server.still_troubled(troubled).await?);
+        left.into_iter().for_each(|record| self.take_up(record));
         let mut stop = std::pin::pin!(stop);
         let broken = loop {
             let clock = &server.owner.clock;

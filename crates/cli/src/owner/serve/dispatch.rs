@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use pianoroll_gateway::Trouble;
 use pianoroll_journal::{
-    AttemptEnd, End, NewRun, RunRecord, StateScope, Trigger, Waiting, WaitingReason,
+    AttemptEnd, End, Fate, NewRun, RunRecord, StateScope, Trigger, Waiting, WaitingReason,
 };
 use pianoroll_model::{Outcome, RunId, Status};
 use pianoroll_runtime::durable::RunSettings;
@@ -46,7 +46,10 @@ impl Server {
         let Begin { schedule, automation, connection, due, starts } = begin;
         let trigger = Trigger::Schedule { schedule: schedule.clone(), due };
         match self.create(&automation, &connection, trigger, None).await {
-            Ok((run, _)) => {
+            Ok((run, is_new)) => {
+                if is_new {
+                    self.metrics.occurrence(Fate::Fired.as_str());
+                }
                 self.scheduler.begun(&schedule, due, &run).await;
                 let delay = self.owner.clock.now().duration_since(starts);
                 self.metrics.run_dispatched(delay.as_secs_f64().max(0.0));

@@ -1,13 +1,15 @@
 //! Troubles that are not a run's own: a key that is refused, a connection that is dead, a gateway that is not there. The runs that meet
 //! one wait, people are told once, and when it is over all of them go on.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 use pianoroll_gateway::{Cancel, Trouble};
+use pianoroll_journal::{RunRecord, WaitingReason};
 use pianoroll_model::RunId;
 use pianoroll_runtime::durable::RunSettings;
+use pianoroll_runtime::execution::reason_of;
 use pianoroll_runtime::project::Notice;
 use tokio::sync::Notify;
 
@@ -17,6 +19,7 @@ use crate::exit::Exit;
 use crate::failure::{Failure, OrExit as _};
 use crate::numbers::counted;
 use crate::owner::accounts::Accounts;
+use crate::recorded::failed;
 use crate::target::Destination;
 
 /// How often a run may meet a trouble that is over as soon as one looks, before it fails of it.
@@ -34,6 +37,8 @@ struct Cause {
 #[derive(Debug)]
 struct Standing {
     since: Timestamp,
+    /// Whether people know of it.
+    told: bool,
     runs: Vec<RunId>,
 }
 
@@ -98,6 +103,11 @@ impl Cause {
         }
     }
 
+    /// What names it where people are told of it: the run that met it first.
+    fn key(&self, run: &RunId) -> String {
+        format!("trouble:{}:{run}", self.what)
+    }
+
     fn over(&self) -> String {
         let what = &self.what;
         match self.trouble {
@@ -106,6 +116,12 @@ impl Cause {
             Trouble::Gateway => format!("the gateway {what} can be reached again"),
         }
     }
+}
+
+/// The trouble whose end a run waits for.
+pub(super) fn trouble_of(reason: WaitingReason) -> Option<Trouble> {
+    let all = [Trouble::Credential, Trouble::Connection, Trouble::Gateway];
+    all.into_iter().find(|trouble| reason_of(*trouble) == reason)
 }
 
 fn cause_of(trouble: Trouble, destination: &Destination) -> Option<Cause> {
@@ -130,9 +146,11 @@ impl Server {
         let first = {
             let mut causes = self.night.lock();
             let now = self.owner.clock.now();
-            let standing = causes
-                .entry(cause.clone())
-                .or_insert_with(|| Standing { since: now, runs: Vec::new() });
+            let standing = causes.entry(cause.clone()).or_insert_with(|| Standing {
+                since: now,
+                told: false,
+                runs: Vec::new(),
+            });
             let first = standing.runs.is_empty();
             if !standing.runs.contains(run) {
                 standing.runs.push(run.clone());
@@ -143,8 +161,48 @@ impl Server {
         self.show_causes();
         if first {
             // What is over at once needs nobody to be told.
-            self.probe_cause(&cause, true).await;
+            self.probe_cause(&cause).await;
         }
+    }
+
+    /// Lets runs wait on that an earlier process has left in a trouble, and has their causes looked at. Answers those whose cause has
+    /// no place any more: their next attempt says what is wrong.
+    pub(super) async fn still_troubled(
+        &self,
+        left: Vec<(Trouble, RunRecord)>,
+    ) -> Result<Vec<RunRecord>, Failure> {
+        if left.is_empty() {
+            return Ok(Vec::new());
+        }
+        let notices = self.owner.backend().notices(None, 0).await;
+        let notices = notices.map_err(|error| failed(&error))?;
+        let told: HashSet<String> = notices.into_iter().map(|notice| notice.key).collect();
+        let mut without = Vec::new();
+        for (trouble, record) in left {
+            let run = record.new.id.clone();
+            let accounts = self.accounts_of(&run).await;
+            let cause = accounts.ok().and_then(|accounts| cause_of(trouble, &accounts.own));
+            let Some(cause) = cause else {
+                without.push(record);
+                continue;
+            };
+            let is_told = told.contains(&cause.key(&run));
+            let mut causes = self.night.lock();
+            let standing = causes.entry(cause).or_insert_with(|| Standing {
+                since: record.changed,
+                told: false,
+                runs: Vec::new(),
+            });
+            standing.told |= is_told;
+            standing.runs.push(run);
+        }
+        for (cause, standing) in self.night.lock().iter() {
+            let runs = counted(standing.runs.len() as u64, "run waits", "runs wait");
+            tracing::warn!("{runs} on: {}", cause.words());
+        }
+        self.show_causes();
+        self.ask_for_causes();
+        Ok(without)
     }
 
     /// Has the causes that stand looked at soon: a person has done what may have ended one.
@@ -156,31 +214,34 @@ impl Server {
     pub(super) async fn probe_causes(&self) {
         let causes: Vec<Cause> = self.night.lock().keys().cloned().collect();
         for cause in causes {
-            self.probe_cause(&cause, false).await;
+            self.probe_cause(&cause).await;
         }
     }
 
-    async fn probe_cause(&self, cause: &Cause, first: bool) {
-        let run = self.night.lock().get(cause).and_then(|standing| standing.runs.first().cloned());
-        let Some(run) = run else { return };
+    async fn probe_cause(&self, cause: &Cause) {
+        let first = |standing: &Standing| Some((standing.runs.first()?.clone(), standing.told));
+        let Some((run, told)) = self.night.lock().get(cause).and_then(first) else { return };
         if cause.trouble == Trouble::Credential {
             self.owner.clients.refresh();
         }
-        let is_over = match self.probe(&run).await {
+        // What is not in the project any more is not in trouble: the next attempt says what is wrong.
+        let Ok(accounts) = self.accounts_of(&run).await else {
+            return self.recovered(cause, true).await;
+        };
+        let is_over = match self.probe(&accounts).await {
             Ok(()) => true,
             // Another trouble lies behind this one; what is no trouble says nothing.
             Err(failure) => failure.trouble.is_some_and(|trouble| trouble != cause.trouble),
         };
         match is_over {
-            true => self.recovered(cause, first).await,
-            false if first => self.say_cause(cause, &run).await,
+            true => self.recovered(cause, !told).await,
+            false if !told => self.say_cause(cause, &run).await,
             false => {}
         }
     }
 
-    /// The cheapest request that a run's account answers.
-    async fn probe(&self, run: &RunId) -> Result<(), Failure> {
-        let accounts = self.accounts_of(run).await?;
+    /// The cheapest request that an account answers.
+    async fn probe(&self, accounts: &Accounts) -> Result<(), Failure> {
         let cancel = Cancel::new();
         let opened = accounts.open(&self.owner.clients, &cancel).await?.unattended();
         let probed = opened.own.gateway.probe(&opened.own.connection, &cancel).await;
@@ -213,8 +274,11 @@ impl Server {
     async fn say_cause(&self, cause: &Cause, run: &RunId) {
         let text = format!("{}; its runs wait until that is over", cause.words());
         tracing::error!("{text}");
-        let key = format!("trouble:{}:{run}", cause.what);
-        self.say_to_all(Said::new(Notice::Failed, text, key, Some(run.clone()))).await;
+        let said = Said::new(Notice::Failed, text, cause.key(run), Some(run.clone()));
+        self.say_to_all(said).await;
+        if let Some(standing) = self.night.lock().get_mut(cause) {
+            standing.told = true;
+        }
     }
 
     async fn accounts_of(&self, run: &RunId) -> Result<Accounts, Failure> {

@@ -70,6 +70,8 @@ impl Site for Server {
 pub(super) fn beat(server: Arc<Server>) -> Result<impl Future<Output = ()> + Send, Failure> {
     let outbound = Outbound::new(Arc::clone(&server.owner.clock)).or_exit(Exit::Failed)?;
     Ok(async move {
+        // Whoever asks before the first beat is told as well.
+        count(&server).await;
         loop {
             server.owner.clock.sleep(BEAT).await;
             count(&server).await;

@@ -203,7 +203,10 @@ impl Server {
     pub(super) fn note_fates(self: &std::sync::Arc<Self>, decided: &[Occurrence]) {
         let mut missed: std::collections::BTreeMap<&str, Vec<&Occurrence>> = Default::default();
         for occurrence in decided {
-            self.metrics.occurrence(occurrence.fate.as_str());
+            // What waits is counted once it has come to something.
+            if occurrence.fate != Fate::Waiting {
+                self.metrics.occurrence(occurrence.fate.as_str());
+            }
             let Occurrence { schedule, due, reason, .. } = occurrence;
             match occurrence.fate {
                 Fate::Missed | Fate::Skipped => {
