@@ -112,7 +112,10 @@ impl Loop {
 
     /// Begins what is due, and lets go on what has waited.
     fn follow(&mut self, turn: Turn, now: Timestamp) {
-        self.server.note_fates(&turn.decided);
+        let told = self.server.note_fates(&turn.decided);
+        if !told.is_empty() {
+            self.runs.spawn(Arc::clone(&self.server).say_each(told));
+        }
         for run in turn.cancel {
             tracing::info!(%run, "cancelled for the next one of its schedule");
             self.runs.spawn(Arc::clone(&self.server).make_way(run));
@@ -212,8 +215,12 @@ impl Server {
         };
         let left: Vec<RunRecord> = open.into_iter().rev().filter(goes_on).collect();
         if !left.is_empty() {
-            let runs = counted(left.len() as u64, "run", "runs");
-            tracing::info!("{runs} of an earlier process go on");
+            let runs = counted(
+                left.len() as u64,
+                "run of an earlier process goes",
+                "runs of an earlier process go",
+            );
+            tracing::info!("{runs} on");
         }
         Ok(left)
     }
