@@ -27,6 +27,7 @@ enum Does {
     Closes,
     Fails,
     Panics,
+    IsNotReady,
 }
 
 #[derive(Default)]
@@ -52,8 +53,12 @@ impl Site for Fake {
         "pianoroll_schedules 3\n".to_owned()
     }
 
-    fn hook(&self, name: &str) -> Option<Arc<Hook>> {
-        (name == "klaviyo").then(|| Arc::new(Hook { secret: secret(), webhook_id: None }))
+    fn hook(&self, name: &str) -> Result<Option<Arc<Hook>>, Refusal> {
+        if self.does == Does::IsNotReady {
+            return Err(Refusal::new(RefusalKind::Refused, "no secret in /x"));
+        }
+        let hook = || Arc::new(Hook { secret: secret(), webhook_id: None });
+        Ok((name == "klaviyo").then(hook))
     }
 
     fn deliver<'a>(&'a self, hook: &'a str, events: Vec<HookEvent>) -> Answering<'a, Delivered> {
@@ -67,7 +72,7 @@ impl Site for Fake {
                     self.begun.notify_one();
                     self.go_on.notified().await;
                 }
-                Does::Takes => {}
+                Does::Takes | Does::IsNotReady => {}
             }
             let count = events.len() as u64;
             self.taken.lock().unwrap().extend(events);
@@ -240,12 +245,14 @@ async fn a_body_that_is_too_large_is_not_read() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_site_that_takes_nothing_is_answered_for_without_details() {
-    for (does, expected) in [(Does::Closes, 503), (Does::Fails, 500), (Does::Panics, 500)] {
+    for (does, expected) in
+        [(Does::Closes, 503), (Does::Fails, 500), (Does::Panics, 500), (Does::IsNotReady, 503)]
+    {
         let stage = stage(Fake { does, ..Fake::default() });
         let (status, answer) = stage.ask(&delivery("klaviyo", &body(1))).await;
         assert_eq!(status, expected, "{answer}");
         assert!(!answer.contains("disk full"), "{answer}");
-        assert_eq!(answer.contains("retry-after: "), does == Does::Closes, "{answer}");
+        assert_eq!(answer.contains("retry-after: "), expected == 503, "{answer}");
     }
 }
 

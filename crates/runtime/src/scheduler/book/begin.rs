@@ -23,23 +23,19 @@ impl Book {
             && starts <= now
         {
             self.starts.pop_first();
-            let Some(entry) = self.entries.get_mut(&name) else { continue };
-            let is_away = begin(entry, due, now, turn);
-            // What came to nothing makes way for the next one.
-            if is_away && let Some(next) = entry.look_at_first_queued() {
-                self.starts.insert((next.from, next.occurrence.due, name));
+            if let Some(entry) = self.entries.get_mut(&name) {
+                begin(entry, due, now, turn);
             }
         }
     }
 }
 
-/// Begins one, where it can; answers whether it has come to nothing.
-fn begin(entry: &mut Entry, due: Timestamp, now: Timestamp, turn: &mut Turn) -> bool {
+fn begin(entry: &mut Entry, due: Timestamp, now: Timestamp, turn: &mut Turn) {
     let start = match entry.waiting.get(&due) {
         Some(waits) if waits.stage == Stage::Starts => start(entry, &waits.occurrence, now),
-        _ => return false,
+        _ => return,
     };
-    let Some(waits) = entry.waiting.get_mut(&due) else { return false };
+    let Some(waits) = entry.waiting.get_mut(&due) else { return };
     let occurrence = &mut waits.occurrence;
     match start {
         Start::Begins => {
@@ -66,10 +62,8 @@ fn begin(entry: &mut Entry, due: Timestamp, now: Timestamp, turn: &mut Turn) -> 
         Start::Ends(fate, reason) => {
             turn.keeps.push(settled(occurrence, fate, reason, now));
             entry.waiting.remove(&due);
-            return true;
         }
     }
-    false
 }
 
 fn start(entry: &Entry, occurrence: &Occurrence, now: Timestamp) -> Start {
