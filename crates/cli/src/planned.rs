@@ -60,10 +60,11 @@ pub(crate) fn text(plan: &Plan, drawn_seed: Option<u64>) -> String {
     }
     for PlannedNotification { text: said, details, .. } in &plan.notifications {
         let said = plain(said).replace('\n', "\n          ");
-        let details =
-            if details.is_null() { String::new() } else { plain(&short(details)).into_owned() };
-        let line = format!("  notify  {said}  {}", Styled(DIM, details));
-        let _ = writeln!(text, "{}", line.trim_end());
+        let details = match details {
+            Value::Null => String::new(),
+            details => format!("  {}", Styled(DIM, plain(&short(details)))),
+        };
+        let _ = writeln!(text, "  notify  {said}{details}");
     }
     if !plan.notes.is_empty() || drawn_seed.is_some() {
         let _ = writeln!(text, "\n{}", Styled(HEADING, "What a dry run cannot know:"));
