@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use jiff::SignedDuration;
 use pianoroll_host::{GrantBy, Guardrails, WordError, grant_word};
 use pianoroll_model::{AccountId, ConnectionId, PermissionSet};
 use serde::{Deserialize, Serialize};
@@ -48,6 +49,9 @@ pub struct RunSettings {
     pub attempts: u32,
     /// Whether the question on a live connection is answered with yes.
     pub yes: bool,
+    /// How long all attempts of the run may take together; what lies between them does not count. None is no limit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timeout: Option<SignedDuration>,
 }
 
 /// The words that say where calls go, those of the environment among them. None stands for what the project file or a default
@@ -114,6 +118,7 @@ impl RunSettings {
             folder,
             attempts: 1,
             yes: false,
+            timeout: None,
         }
     }
 

@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use crate::hooks::{Hook, HookEvent, HookRefusal};
 use crate::owner::Answering;
+use crate::refusal::Refusal;
 
 mod listener;
 
@@ -35,8 +36,9 @@ pub trait Site: Send + Sync + 'static {
     /// Its figures, in the text that Prometheus reads ([`Metrics::encode`](crate::Metrics::encode)).
     fn metrics(&self) -> String;
 
-    /// The hook of that name.
-    fn hook(&self, name: &str) -> Option<Arc<Hook>>;
+    /// The hook of that name; none where there is none of it. A refusal is one that is there and cannot be looked at at the moment: what
+    /// is delivered may be brought again.
+    fn hook(&self, name: &str) -> Result<Option<Arc<Hook>>, Refusal>;
 
     /// Takes events that a hook was brought, at least one, each once. They are answered for when it returns: what is accepted then
     /// must not be lost. It is waited for on a task of its own, which goes on when the client has gone away.

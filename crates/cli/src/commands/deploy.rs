@@ -12,6 +12,7 @@ use pianoroll_server::{DeployOrder, DeployReply};
 use serde_json::json;
 
 use super::check;
+use super::run::deployable;
 use crate::arguments::StateArguments;
 use crate::environment::Environment;
 use crate::exit::Exit;
@@ -116,16 +117,46 @@ pub(super) async fn before_serving(
     Ok(())
 }
 
-/// Says where the project's file is another one than what was deployed.
-pub(super) fn warn_of_changes(server: &Server, environment: &Environment) {
-    let deployed = server.deployed_text();
-    let today =
-        Project::find_file(&environment.folder).and_then(|file| std::fs::read_to_string(file).ok());
-    if today.is_some_and(|today| today != deployed) {
+/// Says where the project is another one than what was deployed, and what will be missed.
+pub(super) fn warn_before_serving(server: &Server, environment: &Environment) {
+    let (deployed, project) = server.deployed();
+    for secret in missing_secrets(&project) {
+        tracing::warn!("{secret}");
+    }
+    let Ok(today) = Project::find(&environment.folder) else {
+        tracing::warn!("{FILE_NAME} has mistakes, and what is deployed runs: `pianoroll check`");
+        return;
+    };
+    let text = today.file.as_ref().and_then(|file| std::fs::read_to_string(file).ok());
+    let program = |name: &String| {
+        let program = deployable(name, &today, environment).ok()?.program.digest;
+        Some(deployed.automations.get(name)?.program == program)
+    };
+    let is_same = |name: &String| program(name).unwrap_or(false);
+    if text.is_some_and(|text| text != deployed.text) || !today.automations.keys().all(is_same) {
         tracing::warn!(
-            "{FILE_NAME} is another one than what is deployed: `pianoroll deploy` takes it"
+            "the project is another one than what is deployed: `pianoroll deploy` takes it"
         );
     }
+}
+
+/// The secrets that cannot be read here, each with its reason. Where a service has them and a person does not, that is as it should be.
+fn missing_secrets(project: &Project) -> Vec<String> {
+    let hooks = project.automations.iter().filter_map(|(name, settings)| {
+        let webhook = settings.webhook.as_ref()?;
+        Some((format!("the events of `{name}` cannot be taken"), &webhook.secret))
+    });
+    let notices = project
+        .notify
+        .iter()
+        .map(|(name, notify)| (format!("`{name}` cannot be notified"), &notify.webhook));
+    let heartbeat = project.serve.heartbeat.iter();
+    let heartbeat = heartbeat.map(|source| ("no sign of life can be sent".to_owned(), source));
+    let missing = hooks.chain(notices).chain(heartbeat).filter_map(|(what, source)| {
+        let error = source.read_secret().err()?;
+        Some(format!("{what}: {error}"))
+    });
+    missing.collect()
 }
 
 async fn before(folder: &StateFolder) -> Result<Option<Deployment>, Failure> {

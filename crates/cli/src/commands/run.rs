@@ -173,6 +173,7 @@ fn plan_of(
         project: program.project.file.clone(),
         attempts: args.attempts.unwrap_or(of_file),
         yes: args.yes,
+        timeout: automation.and_then(|automation| automation.timeout),
         ..RunSettings::new(args.target.words(environment), root)
     };
     let (scope, stored) = (program.scope(environment), code.stored());

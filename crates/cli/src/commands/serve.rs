@@ -104,7 +104,7 @@ async fn serve(args: &Args, environment: &Environment, project: &Project) -> Res
         };
         let server = Arc::clone(&schedules.server);
         server.tell_begin().await;
-        deploy::warn_of_changes(&server, environment);
+        deploy::warn_before_serving(&server, environment);
         let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
         let stop = async {
             // It fails only with the runtime.
@@ -112,14 +112,13 @@ async fn serve(args: &Args, environment: &Environment, project: &Project) -> Res
         };
         let ending = schedules.run(stop).await?;
         let _ = sd_notify::notify(&[sd_notify::NotifyState::Stopping]);
-        tracing::info!("ends");
+        tracing::info!("was told to end");
         let _second = tokio::spawn(stop_at_once());
         if let Some(listening) = listening {
             listening.close().await;
         }
         let grace = Duration::try_from(settings.grace).unwrap_or_default();
-        ending.end(grace).await;
-        Ok(())
+        ending.end(grace).await
     };
     let served = served.await;
     seat.close().await;

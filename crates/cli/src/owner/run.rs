@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use pianoroll_journal::{NewRun, Program, RunFilter, StateScope, Trigger, WaitingReason};
+use pianoroll_journal::{
+    AttemptEnd, NewRun, Program, RunFilter, StateScope, Trigger, WaitingReason,
+};
 use pianoroll_model::{Outcome, RunId, Status};
 use pianoroll_runtime::durable::RunSettings;
 use pianoroll_runtime::execution::{HaltReason, Next};
@@ -17,6 +19,7 @@ use super::folder_owner::FolderOwner;
 use super::table::UnderWay;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::moments;
 use crate::numbers::counted;
 use crate::recorded::failed;
 use crate::style::{DIM, HEADING, Styled};
@@ -214,12 +217,41 @@ impl FolderOwner {
             (record.new.started, record.new.seed)
         };
         let this = This { journal: Some(attempt), started, seed, dry_run: false };
-        let done = ready.attempt(opened, this).await?;
+        let done = self.within(ready, ready.attempt(opened, this)).await?;
         if let Some(error) = &done.report.unrecorded {
             let text = format!("the end of the attempt is not recorded: {error}");
             ready.note(format_args!("{}: {text}", Styled(HEADING, "note")));
         }
         Ok(done)
+    }
+
+    /// Waits for an attempt, and ends it where its run takes longer than it may.
+    async fn within(
+        &self,
+        ready: &Ready,
+        attempt: impl Future<Output = Result<Done, Failure>>,
+    ) -> Result<Done, Failure> {
+        let most = ready.settings.timeout.and_then(|most| Duration::try_from(most).ok());
+        let Some(most) = most else { return attempt.await };
+        let left = most.saturating_sub(self.time_spent(&ready.run).await?);
+        let mut attempt = std::pin::pin!(attempt);
+        tokio::select! {
+            done = attempt.as_mut() => return done,
+            () = self.clock.sleep(left) => {}
+        }
+        ready.terms.halt.give(HaltReason::Timeout { most });
+        ready.cancel.cancel();
+        attempt.await
+    }
+
+    /// How long the attempts of a run took. When one ended whose process was killed is not known, so it does not count.
+    async fn time_spent(&self, run: &RunId) -> Result<Duration, Failure> {
+        let attempts = self.backend().attempts(run).await.map_err(|error| failed(&error))?;
+        let took = attempts.iter().filter(|attempt| attempt.end != Some(AttemptEnd::Interrupted));
+        let took = took.filter_map(|attempt| {
+            attempt.ended.map(|ended| moments::between(attempt.started, ended))
+        });
+        Ok(took.sum())
     }
 
     /// Waits until a moment by the wall clock; false where the run was cancelled before.

@@ -45,6 +45,17 @@ impl FolderOwner {
         };
         let server = self.server();
         if let Some(server) = &server {
+            match &order {
+                ScheduleOrder::Pause { schedules, note } => {
+                    tracing::info!(note, "paused by hand: {}", schedules.join(", "));
+                }
+                ScheduleOrder::Resume { schedules } => {
+                    tracing::info!("resumed by hand: {}", schedules.join(", "));
+                }
+                ScheduleOrder::Backfill { schedule, from, to } => {
+                    tracing::info!(schedule, %from, %to, count, "filled in by hand");
+                }
+            }
             server.changed();
             if matches!(order, ScheduleOrder::Resume { .. }) {
                 server.ask_for_causes();
@@ -68,7 +79,7 @@ impl FolderOwner {
         scheduler.edit(&snapshot.schedules(), with, now).await.or_exit(Exit::Failed)?;
         let server = self.server();
         if let Some(server) = &server {
-            server.deployed(&deployment)?;
+            server.deploy(&deployment)?;
         }
         Ok(DeployReply { serial: deployment.serial, serving: server.is_some() })
     }

@@ -4,10 +4,10 @@
 //! it, a bounded number at once. A run that waits is a row in the journal and an entry in a map, and holds neither a task nor a thread.
 
 mod audience;
+mod clockwork;
 mod courier;
 mod dispatch;
 mod hooks;
-mod loop_;
 mod night;
 mod site;
 mod tell;
@@ -30,7 +30,7 @@ use crate::failure::{Failure, OrExit as _};
 use crate::numbers::counted;
 use crate::recorded::failed;
 
-pub(crate) use loop_::Loop;
+pub(crate) use clockwork::Loop;
 use night::Night;
 
 /// What `serve` was told.
@@ -105,9 +105,10 @@ impl Server {
         Ok((server, messages))
     }
 
-    /// The project file, as it was deployed.
-    pub(crate) fn deployed_text(&self) -> String {
-        self.current().snapshot.text.clone()
+    /// What runs at the moment, and its project.
+    pub(crate) fn deployed(&self) -> (Snapshot, Project) {
+        let current = self.current();
+        (current.snapshot.clone(), current.project.clone())
     }
 
     /// The clock of the process.
@@ -129,10 +130,11 @@ impl Server {
     }
 
     /// Runs another deployment from now on. Runs that are under way go on as they began.
-    pub(super) fn deployed(&self, deployment: &Deployment) -> Result<(), Failure> {
+    pub(super) fn deploy(&self, deployment: &Deployment) -> Result<(), Failure> {
         let new = Arc::new(current(deployment)?);
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = new;
         self.programs.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        tracing::info!(deployment = deployment.serial, "runs from now on");
         self.changed();
         self.ask_for_causes();
         Ok(())

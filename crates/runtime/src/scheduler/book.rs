@@ -196,7 +196,7 @@ impl Book {
             entry.waiting.remove(&due);
             // What has come while it was about to begin cancels it now.
             if entry.definition.overlap == Overlap::CancelOther {
-                entry.look_at_queued();
+                entry.look_at_first_queued();
                 self.index(schedule);
             }
         }
@@ -212,7 +212,7 @@ impl Book {
             if waits.occurrence.fate != Fate::Waiting {
                 entry.waiting.remove(&due);
             }
-            entry.look_at_queued();
+            entry.look_at_first_queued();
             self.index(schedule);
         }
     }
@@ -232,7 +232,7 @@ impl Book {
             return (Vec::new(), false);
         };
         entry.open.remove(run);
-        entry.look_at_queued();
+        entry.look_at_first_queued();
         let failures = match outcome {
             Outcome::Failed => entry.record.failures.saturating_add(1),
             Outcome::Completed => 0,

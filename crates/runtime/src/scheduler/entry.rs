@@ -78,7 +78,15 @@ impl Entry {
         self.next = self.times.schedule.next_after(&self.times.zone, self.record.watermark);
     }
 
-    /// What has queued is looked at once more.
+    /// The first one that has queued is looked at once more: one at a time begins, and thousands may have queued.
+    pub(super) fn look_at_first_queued(&mut self) -> Option<&Waits> {
+        let mut queued = self.waiting.values_mut().filter(|waits| waits.stage == Stage::Queued);
+        let first = queued.next()?;
+        first.stage = Stage::Starts;
+        Some(first)
+    }
+
+    /// All that has queued is looked at once more.
     pub(super) fn look_at_queued(&mut self) {
         for waits in self.waiting.values_mut().filter(|waits| waits.stage == Stage::Queued) {
             waits.stage = Stage::Starts;

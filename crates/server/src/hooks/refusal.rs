@@ -74,7 +74,9 @@ impl HookRefusal {
             HookRefusal::TooOld | HookRefusal::Ahead => {
                 "look whether this machine's clock is right; where it is, somebody repeats an old delivery"
             }
-            HookRefusal::OtherWebhook => "compare the hook's webhook_id with that of the webhook",
+            HookRefusal::OtherWebhook => {
+                "compare `id` of the automation's webhook with that of the webhook"
+            }
             HookRefusal::TooLarge | HookRefusal::Malformed { .. } | HookRefusal::TooMany => {
                 "whoever knows the secret sends what webhooks of Klaviyo do not"
             }

@@ -38,7 +38,14 @@ pub(crate) async fn take(
 ) -> Response {
     let Ok(Path(name)) = name else { return unknown() };
     // Before anything is read: a stranger learns which hooks there are, and nothing of their secrets.
-    let Some(hook) = shared.site.hook(&name) else { return unknown() };
+    let hook = match shared.site.hook(&name) {
+        Ok(Some(hook)) => hook,
+        Ok(None) => return unknown(),
+        Err(refusal) => {
+            tracing::error!(hook = name, "its deliveries cannot be looked at: {refusal}");
+            return later("the hook is not ready");
+        }
+    };
     match delivered(&shared, &name, hook, request).await {
         Ok(delivered) => json(StatusCode::OK, &delivered),
         Err(untaken) => answer(&shared, &name, untaken),

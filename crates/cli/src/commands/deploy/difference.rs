@@ -64,7 +64,7 @@ impl Difference {
     pub(super) fn text(&self) -> String {
         let mut text = String::new();
         if self.0.is_empty() {
-            text.push_str("nothing has changed since the last deployment\n");
+            text.push_str("no automation changes\n");
         }
         for Line { automation, kind, what, due } in &self.0 {
             // Writing into a string cannot fail.

@@ -1,7 +1,7 @@
 //! `pianoroll runs list`
 
 use clap::ValueEnum;
-use pianoroll_journal::{RunFilter, RunRecord};
+use pianoroll_journal::{RunFilter, RunRecord, Trigger};
 use pianoroll_model::{Outcome, Status};
 use pianoroll_runtime::state_folder::StateFolder;
 use serde_json::{Value, json};
@@ -193,17 +193,29 @@ async fn text(args: &Args, recorded: &Recorded, listed: &[Listed]) -> Result<Str
             false => format!("{}\n", Recorded::nothing(&recorded.folder)),
         });
     }
-    let mut rows = Vec::new();
+    let (mut rows, mut before) = (Vec::new(), None);
     for listed in listed {
         let id = find::short(&*recorded.backend, &listed.run.new.id).await?;
-        rows.push(row(&id, listed, recorded));
+        // Grouped: where one due time has made a run on each of several connections, the name stands at the first.
+        let first = !before.is_some_and(|before| is_of_one_due_time(before, &listed.run));
+        rows.push(row(&id, listed, recorded, first));
+        before = Some(&listed.run);
     }
     let headings =
         ["run", "name", "on", "status", "started (UTC)", "took", "calls", "problems", "waits for"];
     Ok(table::text("", &headings, &rows))
 }
 
-fn row(id: &str, listed: &Listed, recorded: &Recorded) -> Vec<Cell> {
+fn is_of_one_due_time(one: &RunRecord, other: &RunRecord) -> bool {
+    match (&one.new.trigger, &other.new.trigger) {
+        (Trigger::Schedule { due: one_due, .. }, Trigger::Schedule { due, .. }) => {
+            one_due == due && one.new.scope.automation == other.new.scope.automation
+        }
+        _ => false,
+    }
+}
+
+fn row(id: &str, listed: &Listed, recorded: &Recorded, first: bool) -> Vec<Cell> {
     let Listed { run, standing } = listed;
     let problems = number(run, "problem_count").unwrap_or_default();
     let shown = |number: u64| if number == 0 { String::new() } else { grouped(number) };
@@ -214,7 +226,7 @@ fn row(id: &str, listed: &Listed, recorded: &Recorded) -> Vec<Cell> {
     };
     vec![
         Cell::new(id).styled(NAME),
-        Cell::new(&run.new.name),
+        Cell::new(if first { &run.new.name } else { "" }),
         Cell::new(account(run)),
         Cell::new(standing.as_str()).styled(standing.style(problems)),
         Cell::new(moments::plain(run.new.started)),

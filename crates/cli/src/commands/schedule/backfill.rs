@@ -1,6 +1,6 @@
 //! `pianoroll schedule backfill`
 
-use pianoroll_runtime::schedule;
+use pianoroll_runtime::schedule::{self, Schedule};
 use pianoroll_runtime::scheduler::Definition;
 use pianoroll_server::{ScheduleOrder, ScheduleReply};
 use serde_json::json;
@@ -14,6 +14,9 @@ use crate::numbers::counted;
 use crate::output::Output;
 use crate::owner::Seat;
 use crate::recorded;
+
+/// How many runs are made without a word.
+const MOST: usize = 1000;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -33,6 +36,10 @@ pub(crate) struct Args {
     #[arg(long, value_name = "TIME")]
     to: Option<String>,
 
+    /// Make as many runs as there are due times, however many
+    #[arg(long)]
+    yes: bool,
+
     /// Print one JSON object: due_times, serving
     #[arg(long)]
     json: bool,
@@ -46,20 +53,32 @@ pub(super) fn execute(args: &Args) -> Result<Exit, Failure> {
     let (filled, serving) = asynchronous::block_on(async {
         let connection = args.connection.as_deref();
         let meant = choose::schedules(&folder, Some(&args.automation), connection).await?;
-        let mut orders = Vec::new();
+        let (mut orders, mut due) = (Vec::new(), 0);
         for record in meant {
             let definition = Definition::from_value(&record.name, &record.definition);
-            let zone =
-                schedule::zone(&definition.or_exit(Exit::Failed)?.zone).or_exit(Exit::Failed)?;
+            let definition = definition.or_exit(Exit::Failed)?;
+            let zone = schedule::zone(&definition.zone).or_exit(Exit::Failed)?;
             let from = next::moment(&args.from, &zone)?;
             let to = match &args.to {
                 Some(to) => next::moment(to, &zone)?,
                 None => recorded::now(),
             };
             if to < from {
-                return Err(Failure::input("--to is before --from"));
+                let text = match args.to {
+                    Some(_) => "--to is before --from",
+                    None => "--from is in the future",
+                };
+                return Err(Failure::input(text));
             }
+            let schedule = Schedule::parse(&definition.cron).or_exit(Exit::Failed)?;
+            due += schedule.due(&zone, from).take_while(|due| *due <= to).take(MOST + 1).count();
             orders.push(ScheduleOrder::Backfill { schedule: record.name, from, to });
+        }
+        if due > MOST && !args.yes {
+            let text = format!("more than {MOST} due times lie between, and each makes a run");
+            return Err(
+                Failure::input(text).hint("a later --from makes fewer; --yes makes them all")
+            );
         }
         let seat = Seat::take(folder.clone()).await?;
         let (mut filled, mut serving) = (0, false);

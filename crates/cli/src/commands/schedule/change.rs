@@ -70,6 +70,10 @@ fn change(
         let meant =
             choose::schedules(&folder, which.automation.as_deref(), which.connection.as_deref());
         let names = choose::names(&meant.await?);
+        if names.is_empty() {
+            return Err(Failure::input("there are no schedules")
+                .hint("nothing with a schedule is deployed: `pianoroll deploy`"));
+        }
         let seat = Seat::take(folder.clone()).await?;
         let done = seat.owner().schedule(order(names.clone())).await;
         seat.leave().await;

@@ -12,7 +12,7 @@ use crate::arguments::StateArguments;
 use crate::asynchronous;
 use crate::exit::Exit;
 use crate::failure::{Failure, OrExit as _};
-use crate::output::Output;
+use crate::output::{self, Output};
 use crate::recorded::{self, Recorded, failed};
 use crate::style::{DIM, Styled, WARNING};
 use crate::table::{self, Cell};
@@ -72,6 +72,9 @@ pub(super) fn execute(args: &Args) -> Result<Exit, Failure> {
             };
         };
         let backend = &*recorded.backend;
+        if !args.json && !args.history && !recorded.owned && !records.is_empty() {
+            output::note("nothing keeps them at the moment: `pianoroll serve` does");
+        }
         match args.history {
             true => history(args, backend, &records, &mut output).await,
             false => list(args, backend, records, recorded.now, &mut output).await,

@@ -50,13 +50,11 @@ async fn deliver(
     for notice in waiting {
         groups.entry(notice.recipient.clone()).or_default().push(notice);
     }
-    for (recipient, mut notices) in groups {
-        if notices.iter().all(|notice| notice.next > now) {
+    for (recipient, notices) in groups {
+        let notices = next_message(notices, now);
+        if notices.is_empty() {
             continue;
         }
-        // What is new goes along with what is due; what has failed keeps its pause.
-        notices.retain(|notice| notice.next <= now || notice.tries == 0);
-        notices.truncate(MOST);
         let sent = send(server, outbound, &recipient, &notices).await;
         server.metrics.notification(sent.is_ok());
         if let Err(failure) = &sent {
@@ -68,6 +66,22 @@ async fn deliver(
         backend.keep(after.collect()).await?;
     }
     Ok(())
+}
+
+/// The notices of the next message to one recipient, in their order. Those that have failed together are sent again together, with
+/// nothing beside, so that a repetition is one; what is newer waits until they are through.
+fn next_message(mut notices: Vec<NoticeRecord>, now: Timestamp) -> Vec<NoticeRecord> {
+    if let Some(failed) = notices.iter().find(|notice| notice.tries > 0) {
+        let (tries, next) = (failed.tries, failed.next);
+        notices.retain(|notice| (notice.tries, notice.next) == (tries, next) && next <= now);
+        return notices;
+    }
+    // What is new goes along with what is due.
+    if notices.iter().all(|notice| notice.next > now) {
+        notices.clear();
+    }
+    notices.truncate(MOST);
+    notices
 }
 
 /// Why a message was not sent.
@@ -89,7 +103,8 @@ async fn send(
     };
     let url = url(settings).map_err(|why| NotSent { why, pause: None })?;
     // The same notices have the same key, so that a receiver can tell a repetition.
-    let key = notices.first().map(|notice| format!("pianoroll-{}", notice.id)).unwrap_or_default();
+    let ids: Vec<String> = notices.iter().map(|notice| notice.id.to_string()).collect();
+    let key = format!("pianoroll-{}", ids.join("-"));
     outbound.post(&url, &message(notices), &key).await.map_err(|error: OutboundError| NotSent {
         pause: error.retry_after(),
         why: error.to_string(),
@@ -160,6 +175,23 @@ mod tests {
         let message = message(&[notice(1), notice(2)]);
         assert_eq!(message["text"], "retag 1 has failed\nretag 2 has failed");
         assert_eq!(message["notices"][1]["kind"], "failed");
+    }
+
+    #[test]
+    fn what_has_failed_together_is_repeated_alone_and_before_what_is_newer() {
+        let at = |seconds: i64| notice(1).at + SignedDuration::from_secs(seconds);
+        let ids = |notices: Vec<NoticeRecord>| -> Vec<u64> {
+            notices.iter().map(|notice| notice.id).collect()
+        };
+        let new = || vec![notice(1), notice(2)];
+        assert_eq!(ids(next_message(new(), at(0))), [] as [u64; 0]);
+        assert_eq!(ids(next_message(new(), at(5))), [1, 2]);
+        let failed = Err(NotSent { why: "answered 500".to_owned(), pause: None });
+        let mut all: Vec<NoticeRecord> =
+            new().into_iter().map(|notice| settled(notice, &failed, at(5))).collect();
+        all.push(notice(3));
+        assert_eq!(ids(next_message(all.clone(), at(30))), [] as [u64; 0]);
+        assert_eq!(ids(next_message(all, at(65))), [1, 2]);
     }
 
     #[test]

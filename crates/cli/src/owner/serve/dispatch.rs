@@ -1,7 +1,6 @@
 //! From an occurrence to a run, and from a run to what becomes of it.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use pianoroll_gateway::Trouble;
@@ -10,7 +9,7 @@ use pianoroll_journal::{
 };
 use pianoroll_model::{Outcome, RunId, Status};
 use pianoroll_runtime::durable::RunSettings;
-use pianoroll_runtime::execution::{Attempts, HaltReason, Next, Terms, reason_of};
+use pianoroll_runtime::execution::{HaltReason, Next, Terms, reason_of};
 use pianoroll_runtime::scheduler::Begin;
 use serde_json::Value;
 
@@ -18,7 +17,6 @@ use super::audience::Logged;
 use super::{Happened, Server};
 use crate::exit::Exit;
 use crate::failure::{Failure, OrExit as _};
-use crate::moments;
 use crate::owner::attempt::{self, Done, Ready};
 use crate::owner::new_run_id;
 use crate::owner::table::UnderWay;
@@ -162,12 +160,7 @@ impl Server {
             Err(failure) => return self.not_opened(&record, &under_way, failure).await,
         };
         let waits_for_trouble = !self.night.goes_in_circles(run);
-        let halt = under_way.halt.clone();
-        let terms = Terms {
-            attempts: Attempts::of(settings.attempts),
-            halt: halt.clone(),
-            waits_for_trouble,
-        };
+        let terms = Terms { waits_for_trouble, ..attempt::terms(&settings, &under_way) };
         let scope = &record.new.scope;
         let audience = Arc::new(Logged {
             run: run.clone(),
@@ -187,44 +180,9 @@ impl Server {
             Ok(opened) => opened,
             Err(failure) => return self.not_opened(&record, &under_way, failure).await,
         };
-        let left = self.time_left(&record).await?;
-        let done = self.within(left, &under_way, self.owner.attempt(&ready, &opened)).await;
+        let done = self.owner.attempt(&ready, &opened).await;
         opened.close().await;
         self.after(&ready, done?)
-    }
-
-    /// Waits for an attempt, and ends it when it takes too long.
-    async fn within(
-        &self,
-        left: Option<(Duration, Duration)>,
-        under_way: &UnderWay<'_>,
-        attempt: impl Future<Output = Result<Done, Failure>>,
-    ) -> Result<Done, Failure> {
-        let Some((left, most)) = left else { return attempt.await };
-        let mut attempt = std::pin::pin!(attempt);
-        tokio::select! {
-            done = attempt.as_mut() => return done,
-            () = self.owner.clock.sleep(left) => {}
-        }
-        under_way.halt.give(HaltReason::Timeout { most });
-        under_way.cancel.cancel();
-        attempt.await
-    }
-
-    /// How much of its time a run has left, and how much it has in all; none where it has no limit.
-    async fn time_left(&self, record: &RunRecord) -> Result<Option<(Duration, Duration)>, Failure> {
-        let current = self.current();
-        let most = current.settings(&record.new.scope.automation).and_then(|it| it.timeout);
-        let Some(most) = most.and_then(|most| Duration::try_from(most).ok()) else {
-            return Ok(None);
-        };
-        let attempts = self.owner.backend().attempts(&record.new.id).await;
-        let attempts = attempts.map_err(|error| failed(&error))?;
-        let took = attempts.iter().filter_map(|attempt| {
-            attempt.ended.map(|ended| moments::between(attempt.started, ended))
-        });
-        let spent: Duration = took.sum();
-        Ok(Some((most.saturating_sub(spent), most)))
     }
 
     fn after(&self, ready: &Ready, done: Done) -> Result<After, Failure> {
@@ -236,14 +194,16 @@ impl Server {
             Next::Person => "unknown",
         });
         Ok(match report.next {
-            Next::At { when, reason } => {
-                tracing::info!(%run, reason = reason.as_str(), "waits until {when}");
-                match reason {
-                    // The next process takes it up.
-                    WaitingReason::Stopped => After::Nothing,
-                    _ => After::Wakes(when),
+            Next::At { when, reason } => match reason {
+                WaitingReason::Stopped => {
+                    tracing::info!(%run, "goes on with the next `pianoroll serve`");
+                    After::Nothing
                 }
-            }
+                _ => {
+                    tracing::info!(%run, reason = reason.as_str(), "waits until {when}");
+                    After::Wakes(when)
+                }
+            },
             Next::After(trouble) => After::Troubled(trouble),
             Next::Person => After::Person,
             Next::Over => After::Over,

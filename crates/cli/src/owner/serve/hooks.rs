@@ -11,17 +11,20 @@ use crate::failure::Failure;
 
 impl Server {
     /// The hook of an automation. Its secret is read for each delivery: it may have changed.
-    pub(super) fn hook_of(&self, name: &str) -> Option<Arc<Hook>> {
+    pub(super) fn hook_of(&self, name: &str) -> Result<Option<Arc<Hook>>, Refusal> {
         let current = self.current();
-        let webhook = current.settings(name)?.webhook.as_ref()?;
+        let Some(webhook) = current.settings(name).and_then(|settings| settings.webhook.as_ref())
+        else {
+            return Ok(None);
+        };
         let read = webhook.secret.read_secret().map_err(|error| error.to_string());
         let secret = read
             .and_then(|secret| HookSecret::new(secret.expose()).map_err(|error| error.to_string()));
         match secret {
-            Ok(secret) => Some(Arc::new(Hook { secret, webhook_id: webhook.id.clone() })),
+            Ok(secret) => Ok(Some(Arc::new(Hook { secret, webhook_id: webhook.id.clone() }))),
             Err(why) => {
-                tracing::error!(hook = name, "its secret cannot be read: {why}");
-                None
+                self.metrics.hook_delivery(name, "unready");
+                Err(Failure::input(format!("its secret cannot be read: {why}")).into())
             }
         }
     }
@@ -43,7 +46,8 @@ impl Server {
                 false => delivered.repeated += 1,
             }
         }
-        self.metrics.hook_delivery(hook, "taken");
+        let result = if delivered.accepted > 0 { "accepted" } else { "repeated" };
+        self.metrics.hook_delivery(hook, result);
         Ok(delivered)
     }
 

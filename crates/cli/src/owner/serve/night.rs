@@ -70,6 +70,12 @@ impl Night {
         Some((known.trouble, known.words()))
     }
 
+    /// Whether a text names a run that waits for the end of a trouble.
+    pub(super) fn holds_one_of(&self, text: &str) -> bool {
+        let causes = self.lock();
+        causes.values().any(|standing| standing.runs.iter().any(|run| text.contains(run.as_str())))
+    }
+
     /// Whether a run meets again and again what is over as soon as one looks.
     pub(super) fn goes_in_circles(&self, run: &RunId) -> bool {
         let circles = self.circles.lock().unwrap_or_else(PoisonError::into_inner);

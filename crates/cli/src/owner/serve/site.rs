@@ -8,7 +8,7 @@ use pianoroll_gateway::{Outbound, SecretUrl};
 use pianoroll_journal::{RunFilter, WaitingReason};
 use pianoroll_model::Status;
 use pianoroll_runtime::retention;
-use pianoroll_server::{Answering, Delivered, Health, Hook, HookEvent, HookRefusal, Site};
+use pianoroll_server::{Answering, Delivered, Health, Hook, HookEvent, HookRefusal, Refusal, Site};
 use serde_json::json;
 
 use super::Server;
@@ -53,7 +53,7 @@ impl Site for Server {
         self.metrics.encode()
     }
 
-    fn hook(&self, name: &str) -> Option<Arc<Hook>> {
+    fn hook(&self, name: &str) -> Result<Option<Arc<Hook>>, Refusal> {
         self.hook_of(name)
     }
 

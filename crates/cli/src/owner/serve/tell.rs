@@ -1,5 +1,8 @@
 //! What people are told: notices are written to the journal, and the courier sends them.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use jiff::{SignedDuration, Timestamp};
 use pianoroll_journal::{
     Fate, Keep, NoteKind, NoticeRecord, NoticeState, Occurrence, RunFilter, RunRecord, Trigger,
@@ -7,11 +10,13 @@ use pianoroll_journal::{
 };
 use pianoroll_model::{Outcome, RunId, Status};
 use pianoroll_runtime::project::Notice;
+use pianoroll_runtime::scheduler::schedule_name;
 use serde_json::{Value, json};
 
 use super::Server;
 use crate::failure::Failure;
 use crate::moments;
+use crate::numbers::counted;
 use crate::output::plain;
 use crate::recorded::failed;
 
@@ -45,56 +50,48 @@ impl Server {
     /// A run has ended, or needs a person: counts it, lets others begin that waited for it, and tells of it.
     pub(super) async fn over(&self, run: &RunId) -> Result<(), Failure> {
         let record = self.owner.record(run).await?;
-        let scope = record.new.scope.clone();
-        let now = self.owner.clock.now();
-        if let Some(outcome) = record.outcome {
-            let took = moments::between(record.new.started, record.changed);
-            self.metrics.run_ended(&scope.automation, outcome, took.as_secs_f64());
-            let (automation, connection) = (&scope.automation, &scope.connection);
-            match record.error.get("message").and_then(Value::as_str) {
-                Some(error) if outcome == Outcome::Failed => {
-                    tracing::warn!(%run, automation, connection, "failed: {}", plain(error));
-                }
-                _ => tracing::info!(%run, automation, connection, "{outcome}"),
-            }
-            let ended =
-                self.scheduler.ended(&scope.automation, &scope.connection, run, outcome, now).await;
-            match ended {
-                Ok(false) => {}
-                Ok(true) => {
-                    let name = format!("{}/{}", scope.automation, scope.connection);
-                    let text = format!(
-                        "the schedule {name} is paused: too many of its runs have failed in a row"
-                    );
-                    tracing::warn!("{text}");
-                    let key = format!("paused:{name}:{run}");
-                    let said = Said::new(Notice::Paused, text, key, Some(run.clone()));
-                    self.say(&scope.automation, said).await;
-                }
-                Err(error) => tracing::error!(%run, "its schedule does not know its end: {error}"),
-            }
-        }
+        self.ended(&record).await;
         for said in self.words_of(&record).await? {
-            self.say(&scope.automation, said).await;
+            self.say(&record.new.scope.automation, said).await;
         }
         self.changed();
         Ok(())
     }
 
-    /// A run that somebody waits for has ended, or waits: others may begin that waited for it.
+    /// A run that somebody waits for has ended, or waits: others may begin that waited for it. Nobody else needs to be told of it.
     pub(in crate::owner) async fn seen(&self, run: &RunId) {
         let Ok(record) = self.owner.record(run).await else { return };
-        let Some(outcome) = record.outcome else { return };
-        let (scope, now) = (&record.new.scope, self.owner.clock.now());
-        let took = moments::between(record.new.started, record.changed);
-        self.metrics.run_ended(&scope.automation, outcome, took.as_secs_f64());
-        tracing::info!(%run, automation = scope.automation, connection = scope.connection, "{outcome}, by hand");
-        let ended =
-            self.scheduler.ended(&scope.automation, &scope.connection, run, outcome, now).await;
-        if let Err(error) = ended {
-            tracing::error!(%run, "its schedule does not know its end: {error}");
-        }
+        self.ended(&record).await;
         self.changed();
+    }
+
+    /// Counts a run that has ended, and lets its schedule know.
+    async fn ended(&self, record: &RunRecord) {
+        let Some(outcome) = record.outcome else { return };
+        let (run, now) = (&record.new.id, self.owner.clock.now());
+        let (automation, connection) = (&record.new.scope.automation, &record.new.scope.connection);
+        let took = moments::between(record.new.started, record.changed);
+        self.metrics.run_ended(automation, outcome, took.as_secs_f64());
+        match record.error.get("message").and_then(Value::as_str) {
+            Some(error) if outcome == Outcome::Failed => {
+                tracing::warn!(%run, automation, connection, "failed: {}", plain(error));
+            }
+            _ => tracing::info!(%run, automation, connection, "{outcome}"),
+        }
+        match self.scheduler.ended(automation, connection, run, outcome, now).await {
+            Ok(false) => {}
+            Ok(true) => {
+                let name = schedule_name(automation, connection);
+                let text = format!(
+                    "the schedule {name} is paused: too many of its runs have failed in a row; `pianoroll schedule resume {name}` lets it go on"
+                );
+                tracing::warn!("{text}");
+                let key = format!("paused:{name}:{run}");
+                let said = Said::new(Notice::Paused, text, key, Some(run.clone()));
+                self.say(automation, said).await;
+            }
+            Err(error) => tracing::error!(%run, "its schedule does not know its end: {error}"),
+        }
     }
 
     /// Tells what a run has said to people, also while it goes on.
@@ -125,7 +122,7 @@ impl Server {
         let whose = format!("{} on {}", record.new.name, record.new.scope.connection);
         let message = record.error.get("message").and_then(serde_json::Value::as_str);
         let message = message.unwrap_or("no reason is recorded");
-        let problems = record.summary.pointer("/problems").and_then(serde_json::Value::as_u64);
+        let problems = record.summary.get("problem_count").and_then(serde_json::Value::as_u64);
         let said = |kind: Notice, text: String| {
             let key = format!("{}:{run}", kind.as_str());
             let text = format!("{text}  (run {run})");
@@ -133,6 +130,8 @@ impl Server {
         };
         let mut all = self.said_by(record).await?;
         match (record.outcome, record.waiting.map(|waiting| waiting.reason)) {
+            // Whoever has given it up knows.
+            (Some(Outcome::Failed), _) if record.error.get("resolved").is_some() => {}
             (Some(Outcome::Failed), _) => {
                 all.push(said(Notice::Failed, format!("{whose} has failed: {message}")));
             }
@@ -141,7 +140,7 @@ impl Server {
                     all.push(said(Notice::Recovered, format!("{whose} has completed again")));
                 }
                 if let Some(problems) = problems.filter(|problems| *problems > 0) {
-                    let problems = crate::numbers::counted(problems, "problem", "problems");
+                    let problems = counted(problems, "problem", "problems");
                     all.push(said(
                         Notice::Problems,
                         format!("{whose} has completed with {problems}"),
@@ -199,9 +198,9 @@ impl Server {
         }
     }
 
-    /// Counts what came of due times, and tells of those that were missed.
-    pub(super) fn note_fates(self: &std::sync::Arc<Self>, decided: &[Occurrence]) {
-        let mut missed: std::collections::BTreeMap<&str, Vec<&Occurrence>> = Default::default();
+    /// Counts what came of due times; answers what is to be told of those that made no run, each with its automation.
+    pub(super) fn note_fates(&self, decided: &[Occurrence]) -> Vec<(String, Said)> {
+        let mut missed: BTreeMap<&str, Vec<&Occurrence>> = BTreeMap::new();
         for occurrence in decided {
             // What waits is counted once it has come to something.
             if occurrence.fate != Fate::Waiting {
@@ -211,24 +210,33 @@ impl Server {
             match occurrence.fate {
                 Fate::Missed | Fate::Skipped => {
                     tracing::warn!(schedule, %due, reason, "{}", occurrence.fate.as_str());
-                    missed.entry(schedule).or_default().push(occurrence);
+                    // What stands in the way of all of its runs was told, once.
+                    if !self.night.holds_one_of(reason) {
+                        missed.entry(schedule).or_default().push(occurrence);
+                    }
                 }
                 Fate::Paused => tracing::debug!(schedule, %due, "paused"),
                 Fate::Waiting | Fate::Fired => {}
             }
         }
-        for (schedule, occurrences) in missed {
+        let told = missed.into_iter().filter_map(|(schedule, occurrences)| {
+            let last = occurrences.last()?;
             let automation = schedule.split('/').next().unwrap_or_default().to_owned();
-            let Some(last) = occurrences.last() else { continue };
-            let count = crate::numbers::counted(occurrences.len() as u64, "run", "runs");
+            let count = counted(occurrences.len() as u64, "due time has", "due times have");
             let text = format!(
-                "{schedule}: {count} did not begin, the last one due {}: {}",
+                "{schedule}: {count} made no run, the last one {}: {}",
                 last.due, last.reason
             );
             let key = format!("missed:{schedule}:{}", last.due);
-            let said = Said::new(Notice::Missed, text, key, None);
-            let server = std::sync::Arc::clone(self);
-            tokio::spawn(async move { server.say(&automation, said).await });
+            Some((automation, Said::new(Notice::Missed, text, key, None)))
+        });
+        told.collect()
+    }
+
+    /// Tells of several things.
+    pub(super) async fn say_each(self: Arc<Self>, said: Vec<(String, Said)>) {
+        for (automation, said) in said {
+            self.say(&automation, said).await;
         }
     }
 

@@ -23,19 +23,23 @@ impl Book {
             && starts <= now
         {
             self.starts.pop_first();
-            if let Some(entry) = self.entries.get_mut(&name) {
-                begin(entry, due, now, turn);
+            let Some(entry) = self.entries.get_mut(&name) else { continue };
+            let is_away = begin(entry, due, now, turn);
+            // What came to nothing makes way for the next one.
+            if is_away && let Some(next) = entry.look_at_first_queued() {
+                self.starts.insert((next.from, next.occurrence.due, name));
             }
         }
     }
 }
 
-fn begin(entry: &mut Entry, due: Timestamp, now: Timestamp, turn: &mut Turn) {
+/// Begins one, where it can; answers whether it has come to nothing.
+fn begin(entry: &mut Entry, due: Timestamp, now: Timestamp, turn: &mut Turn) -> bool {
     let start = match entry.waiting.get(&due) {
         Some(waits) if waits.stage == Stage::Starts => start(entry, &waits.occurrence, now),
-        _ => return,
+        _ => return false,
     };
-    let Some(waits) = entry.waiting.get_mut(&due) else { return };
+    let Some(waits) = entry.waiting.get_mut(&due) else { return false };
     let occurrence = &mut waits.occurrence;
     match start {
         Start::Begins => {
@@ -62,8 +66,10 @@ fn begin(entry: &mut Entry, due: Timestamp, now: Timestamp, turn: &mut Turn) {
         Start::Ends(fate, reason) => {
             turn.keeps.push(settled(occurrence, fate, reason, now));
             entry.waiting.remove(&due);
+            return true;
         }
     }
+    false
 }
 
 fn start(entry: &Entry, occurrence: &Occurrence, now: Timestamp) -> Start {
@@ -72,8 +78,9 @@ fn start(entry: &Entry, occurrence: &Occurrence, now: Timestamp) -> Start {
     if occurrence.reason.is_empty() && late > decide::patience(&entry.definition) {
         return Start::Ends(Fate::Missed, decide::too_late(late, &entry.definition));
     }
-    let begun = entry.waiting.values().any(|waits| waits.stage == Stage::Beginning);
-    if entry.open.is_empty() && !begun {
+    // Looked for only where nothing else is in the way: thousands may wait.
+    let begun = || entry.waiting.values().any(|waits| waits.stage == Stage::Beginning);
+    if entry.open.is_empty() && !begun() {
         return Start::Begins;
     }
     // What was caught up or filled in runs one after the other: that one of them is under way is no reason to leave the next out.

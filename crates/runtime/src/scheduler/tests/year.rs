@@ -19,7 +19,7 @@ use pianoroll_journal::{Fate, Occurrence, OccurrenceFilter, RunFilter, Trigger};
 use super::stage::at;
 use oracle::Oracle;
 use play::{Play, Played, play};
-use timeline::{Deed, Step};
+use timeline::{Deed, Moment};
 use world::{World, ZONES};
 
 /// A tenth of the thousand, for a year.
@@ -49,17 +49,17 @@ async fn check(plan: &Play, zones: Vec<&'static str>, often: usize) {
         let found = rows.remove(name).unwrap_or_default();
         every_due_time_has_a_row(&world, &played, number, &found);
         let mut oracle = Oracle::new(&world, plan.seed, number, name);
-        oracle.tell(&played.steps);
+        oracle.tell(&played.moments);
         same(&format!("seed {} {name}", plan.seed), &oracle, &found, || story(&played, number));
         found.values().for_each(|row| *counts.entry(row.fate).or_default() += 1);
     }
     assert!(rows.is_empty(), "{rows:?}");
     every_run_is_of_one_row(&played).await;
-    // The test is one: each fate is met often, and in a run of a year there is something of everything.
+    // A year in which little happens would show little.
     for fate in [Fate::Fired, Fate::Skipped, Fate::Missed, Fate::Paused] {
         assert!(counts.get(&fate).is_some_and(|count| *count > 5), "{counts:?}");
     }
-    eprintln!("seed {}: {} steps, {counts:?}", plan.seed, played.steps.len());
+    eprintln!("seed {}: {} moments, {counts:?}", plan.seed, played.moments.len());
 }
 
 /// What is, and what ought to be.
@@ -89,7 +89,7 @@ fn same(
 fn story(played: &Played, number: usize) -> String {
     let mut story = String::new();
     let mut before = Timestamp::MIN;
-    for Step { now, deeds, looks } in &played.steps {
+    for Moment { now, deeds, looks } in &played.moments {
         if *now < before {
             writeln!(story, "{before} the clock is set back to {now}").unwrap();
         }
@@ -110,18 +110,18 @@ fn every_due_time_has_a_row(
     found: &BTreeMap<Timestamp, Occurrence>,
 ) {
     let mut stands = None;
-    for step in &played.steps {
-        for (_, deed) in step.deeds.iter().filter(|(of, _)| *of == number) {
+    for moment in &played.moments {
+        for (_, deed) in moment.deeds.iter().filter(|(of, _)| *of == number) {
             stands = match (deed, stands.take()) {
                 (Deed::Put(new), Some((since, old))) if new.is_due_like(old) => Some((since, new)),
-                (Deed::Put(new), _) => Some((step.now, new)),
+                (Deed::Put(new), _) => Some((moment.now, new)),
                 (Deed::Remove, _) => None,
                 (Deed::Pause | Deed::Resume, before) => before,
             };
         }
     }
     let Some((since, definition)) = stands else { return };
-    let last = played.steps.last().unwrap().now;
+    let last = played.moments.last().unwrap().now;
     for due in world.due(definition).iter().filter(|due| **due > since && **due <= last) {
         assert!(found.contains_key(due), "{} has no fate at {due}", played.names[number]);
     }

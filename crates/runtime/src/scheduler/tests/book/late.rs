@@ -102,7 +102,7 @@ async fn a_long_time_down_is_told_due_time_by_due_time() {
     assert!(fates.ends_with("2026-01-31 00:00+00:00 fired r1\n"), "{fates:.100}");
 }
 
-/// 09:00 in UTC starts at 09:56:21.684.
+/// Due at 09:00, and begun within two hours.
 fn jittered() -> Definition {
     Definition { jitter: SignedDuration::from_hours(2), ..Definition::new("0 9 * * *", "UTC") }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
+use jiff::tz::{Offset, TimeZone};
 use jiff::{SignedDuration, Timestamp};
 
 use super::random::Random;
@@ -32,17 +32,21 @@ impl Calendar {
     pub(super) fn walk(zone: &TimeZone, from: Timestamp, until: Timestamp) -> Self {
         // What the clocks showed a day before is enough to know what they repeat.
         let mut now = from - SignedDuration::from_hours(25);
-        let mut latest: Option<DateTime> = None;
+        let (mut latest, mut before): (Option<DateTime>, Option<Offset>) = (None, None);
         let (minutes, gaps, at) = (Vec::new(), BTreeMap::new(), vec![Vec::new(); 60]);
         let mut calendar = Self { from, minutes, gaps, at };
         while now <= until {
-            let time = zone.to_datetime(now);
+            let offset = zone.to_offset(now);
+            let time = offset.to_datetime(now);
             let is_again = latest.is_some_and(|latest| time <= latest);
-            let mut skipped = latest.unwrap_or(time) + MINUTE;
             let mut gap = Vec::new();
-            while skipped < time {
-                gap.push(shown(skipped, false));
-                skipped += MINUTE;
+            // Where the clocks only run nothing is skipped.
+            if before.replace(offset) != Some(offset) {
+                let mut skipped = latest.unwrap_or(time) + MINUTE;
+                while skipped < time {
+                    gap.push(shown(skipped, false));
+                    skipped += MINUTE;
+                }
             }
             latest = latest.max(Some(time));
             if now >= from {

@@ -1,5 +1,5 @@
 //! What ought to come of every due time: by the rules as people are told them, and without the book's ways. It has all
-//! rows of a schedule and all due times of the calendar before it, and goes through them at every step.
+//! rows of a schedule and all due times of the calendar before it, and goes through them at every moment.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use pianoroll_journal::Fate;
 use pianoroll_model::Outcome;
 
-use super::timeline::{Deed, Step, fortune};
+use super::timeline::{Deed, Moment, fortune};
 use super::world::World;
 use crate::schedule::{CatchUp, Overlap, jittered};
 use crate::scheduler::Definition;
@@ -41,7 +41,7 @@ struct Run {
     is_cancelled: bool,
 }
 
-/// One schedule through all steps.
+/// One schedule through all moments.
 pub(super) struct Oracle<'a> {
     world: &'a World,
     seed: u64,
@@ -61,20 +61,20 @@ impl<'a> Oracle<'a> {
         Self { world, seed, number, name, life, rows, waits, runs }
     }
 
-    pub(super) fn tell(&mut self, steps: &[Step]) {
-        for (index, step) in steps.iter().enumerate() {
+    pub(super) fn tell(&mut self, moments: &[Moment]) {
+        for (index, moment) in moments.iter().enumerate() {
             let number = self.number;
-            if step.looks || !step.deeds.is_empty() {
-                self.undo(step.now);
+            if moment.looks || !moment.deeds.is_empty() {
+                self.undo(moment.now);
             }
-            for (_, deed) in step.deeds.iter().filter(|(of, _)| *of == number) {
-                self.deed(deed, step.now);
+            for (_, deed) in moment.deeds.iter().filter(|(of, _)| *of == number) {
+                self.deed(deed, moment.now);
             }
-            if step.looks {
-                self.decide(step.now);
-                self.begin(index, step.now);
+            if moment.looks {
+                self.decide(moment.now);
+                self.begin(index, moment.now);
             }
-            self.end(index, step.now);
+            self.end(index, moment.now);
         }
     }
 
@@ -225,9 +225,9 @@ impl<'a> Oracle<'a> {
         let (seed, number) = (self.seed, self.number);
         let mut ended = Vec::new();
         self.runs.retain(|run| {
-            let (steps, outcome) = fortune(seed, number, run.due);
+            let (moments, outcome) = fortune(seed, number, run.due);
             let outcome = if run.is_cancelled { Outcome::Cancelled } else { outcome };
-            let ends = run.is_cancelled || run.begun + steps <= index;
+            let ends = run.is_cancelled || run.begun + moments <= index;
             ended.extend(ends.then_some(outcome));
             !ends
         });

@@ -10,7 +10,7 @@ use pianoroll_model::{Outcome, RunId};
 use super::super::stage::{create, finish, run, wanted};
 use super::agenda::{Act, Agenda};
 use super::random::Random;
-use super::timeline::{Deed, Step, fortune};
+use super::timeline::{Deed, Moment, fortune};
 use super::world::{World, policies};
 use crate::scheduler::{Begin, Scheduler, Wanted};
 
@@ -29,7 +29,7 @@ pub(super) struct Play {
 pub(super) struct Played {
     pub(super) backend: Arc<dyn Backend>,
     pub(super) names: Vec<String>,
-    pub(super) steps: Vec<Step>,
+    pub(super) moments: Vec<Moment>,
     _folder: tempfile::TempDir,
 }
 
@@ -68,7 +68,7 @@ pub(super) async fn play(play: &Play, world: &mut World) -> Played {
         play,
         world,
         random: Random(play.seed),
-        played: Played { backend, names, steps: Vec::new(), _folder: folder },
+        played: Played { backend, names, moments: Vec::new(), _folder: folder },
         scheduler,
         wanted: BTreeMap::new(),
         wrong: SignedDuration::ZERO,
@@ -87,7 +87,7 @@ impl Player<'_> {
             let definition = self.world.random(&mut self.random);
             deeds.push((schedule, Deed::Put(policies(definition, &mut self.random))));
         }
-        self.step(self.play.from, deeds, true).await;
+        self.moment(self.play.from, deeds, true).await;
         let Play { from, until, acts, .. } = *self.play;
         let mut agenda = Agenda::random(&mut self.random, (from, until), acts);
         // What a right clock shows.
@@ -103,7 +103,7 @@ impl Player<'_> {
                 _ => at,
             };
             match agenda.take(real) {
-                None => self.step(real, Vec::new(), true).await,
+                None => self.moment(real, Vec::new(), true).await,
                 Some(Act::Stall(length)) => real += length,
                 Some(Act::Down(length)) => {
                     real += length;
@@ -118,12 +118,12 @@ impl Player<'_> {
                     let deeds = self.deeds(real).await;
                     // Somebody may come before anybody has looked at a clock that was set.
                     let looks = self.random.one_in(2);
-                    self.step(real, deeds, looks).await;
+                    self.moment(real, deeds, looks).await;
                 }
             }
         }
         self.wrong = SignedDuration::ZERO;
-        self.step(real.max(self.newest), Vec::new(), true).await;
+        self.moment(real.max(self.newest), Vec::new(), true).await;
     }
 
     fn now(&self, real: Timestamp) -> Timestamp {
@@ -171,14 +171,14 @@ impl Player<'_> {
         deeds.into_iter().collect()
     }
 
-    async fn step(&mut self, real: Timestamp, deeds: Vec<(usize, Deed)>, looks: bool) {
+    async fn moment(&mut self, real: Timestamp, deeds: Vec<(usize, Deed)>, looks: bool) {
         let now = self.now(real);
         self.newest = self.newest.max(now);
         for (schedule, deed) in &deeds {
             self.deed(*schedule, deed, now).await;
         }
-        let index = self.played.steps.len();
-        self.played.steps.push(Step { now, deeds, looks });
+        let index = self.played.moments.len();
+        self.played.moments.push(Moment { now, deeds, looks });
         if looks {
             let turn = self.scheduler.tick(now).await.unwrap();
             for begin in turn.begin {
@@ -221,7 +221,7 @@ impl Player<'_> {
         assert_eq!(made, None, "{begin:?} fires twice");
         self.scheduler.begun(&begin.schedule, begin.due, &id).await;
         let schedule = self.played.names.iter().position(|name| *name == begin.schedule).unwrap();
-        let (steps, outcome) = fortune(self.play.seed, schedule, begin.due);
-        self.open.push(Open { schedule, run: id, ends: index + steps, outcome });
+        let (moments, outcome) = fortune(self.play.seed, schedule, begin.due);
+        self.open.push(Open { schedule, run: id, ends: index + moments, outcome });
     }
 }

@@ -18,7 +18,7 @@ pub(super) enum Deed {
 
 /// A moment at which something happens, in this order: deeds, a look at the clock, which begins runs, and the ends of runs.
 #[derive(Debug)]
-pub(super) struct Step {
+pub(super) struct Moment {
     /// What the clock shows, right or wrong.
     pub(super) now: Timestamp,
     /// Each with the schedule's number.
@@ -27,16 +27,16 @@ pub(super) struct Step {
     pub(super) looks: bool,
 }
 
-/// How many steps later the run of an occurrence ends, where nothing cancels it, and how.
+/// How many moments later the run of an occurrence ends, where nothing cancels it, and how.
 pub(super) fn fortune(seed: u64, schedule: usize, due: Timestamp) -> (usize, Outcome) {
     let number = u64::try_from(schedule).unwrap() << 40 ^ due.as_second().unsigned_abs();
     let mut random = Random(seed ^ number);
-    let steps = match random.within(1, 10) {
+    let moments = match random.within(1, 10) {
         1..=5 => 0,
         6..=7 => random.within(1, 20),
         8..=9 => random.within(20, 300),
         _ => random.within(300, 2_000),
     };
     let outcomes = [Outcome::Completed, Outcome::Completed, Outcome::Failed, Outcome::Cancelled];
-    (usize::try_from(steps).unwrap(), *random.one_of(&outcomes))
+    (usize::try_from(moments).unwrap(), *random.one_of(&outcomes))
 }

@@ -35,7 +35,7 @@ pub(super) struct World {
 }
 
 impl World {
-    /// `often` is how often a schedule is due at most; one in fifty is due ten times as often.
+    /// `often` is how often a schedule is due at most; one in fifty may be due ten times as often.
     pub(super) fn new(
         zones: Vec<&'static str>,
         (from, until): (Timestamp, Timestamp),

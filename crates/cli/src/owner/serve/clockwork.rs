@@ -13,6 +13,7 @@ use tokio::task::JoinSet;
 
 use super::night::trouble_of;
 use super::{Happened, ServeWords, Server, courier, site};
+use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::numbers::counted;
 use crate::owner::folder_owner::FolderOwner;
@@ -45,6 +46,8 @@ pub(crate) struct Ending {
     pub(crate) server: Arc<Server>,
     runs: JoinSet<()>,
     beside: JoinSet<()>,
+    /// A part without which the process would keep silent: then it ends, and whoever watches it starts it again.
+    broken: bool,
 }
 
 impl Loop {
@@ -76,7 +79,7 @@ impl Loop {
         left.extend(server.still_troubled(troubled).await?);
         left.into_iter().for_each(|record| self.take_up(record));
         let mut stop = std::pin::pin!(stop);
-        loop {
+        let broken = loop {
             let clock = &server.owner.clock;
             let now = clock.now();
             let looked = server.scheduler.tick(now).await;
@@ -93,20 +96,26 @@ impl Loop {
             };
             tokio::select! {
                 biased;
-                () = stop.as_mut() => break,
+                () = stop.as_mut() => break false,
                 Some(happened) = self.messages.recv() => self.hear(happened),
                 Some(ended) = self.runs.join_next(), if !self.runs.is_empty() => told(ended),
-                Some(ended) = self.beside.join_next(), if !self.beside.is_empty() => told(ended),
+                Some(ended) = self.beside.join_next() => {
+                    told(ended);
+                    break true;
+                }
                 () = clock.sleep(pause) => {}
             }
-        }
+        };
         server.stopping.send_replace(true);
-        Ok(Ending { server, runs: self.runs, beside: self.beside })
+        Ok(Ending { server, runs: self.runs, beside: self.beside, broken })
     }
 
     /// Begins what is due, and lets go on what has waited.
     fn follow(&mut self, turn: Turn, now: Timestamp) {
-        self.server.note_fates(&turn.decided);
+        let told = self.server.note_fates(&turn.decided);
+        if !told.is_empty() {
+            self.runs.spawn(Arc::clone(&self.server).say_each(told));
+        }
         for run in turn.cancel {
             tracing::info!(%run, "cancelled for the next one of its schedule");
             self.runs.spawn(Arc::clone(&self.server).make_way(run));
@@ -156,7 +165,10 @@ impl Loop {
 
 impl Ending {
     /// Waits for runs, at most for a grace time; then they stop at their next call, and go on with the next process.
-    pub(crate) async fn end(mut self, grace: Duration) {
+    ///
+    /// # Errors
+    /// A part of the process has failed, and it ends for that.
+    pub(crate) async fn end(mut self, grace: Duration) -> Result<(), Failure> {
         let table = &self.server.owner.table;
         let count = table.count();
         if count > 0 {
@@ -177,6 +189,12 @@ impl Ending {
         table.stop_all();
         table.close().await;
         self.beside.shutdown().await;
+        match self.broken {
+            false => Ok(()),
+            true => {
+                Err(Failure::text(Exit::Failed, "a part of this process has failed: see its log"))
+            }
+        }
     }
 }
 
@@ -197,8 +215,12 @@ impl Server {
         };
         let left: Vec<RunRecord> = open.into_iter().rev().filter(goes_on).collect();
         if !left.is_empty() {
-            let runs = counted(left.len() as u64, "run", "runs");
-            tracing::info!("{runs} of an earlier process go on");
+            let runs = counted(
+                left.len() as u64,
+                "run of an earlier process goes",
+                "runs of an earlier process go",
+            );
+            tracing::info!("{runs} on");
         }
         Ok(left)
     }
