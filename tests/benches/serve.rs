@@ -105,7 +105,7 @@ async fn dispatch(runs: i64) {
     println!("  a run costs {:.1} commits", took.as_secs_f64() / bare.as_secs_f64());
 }
 
-async fn restart(runs: u64) {
+async fn restart(runs: i64) {
     let station = deployed("0").await;
     let without = began(&station).await;
     let said = station.say(&["schedule", "trigger", "x", "--json"]).expect_code(0).json();
@@ -114,7 +114,7 @@ async fn restart(runs: u64) {
     let model = journal.run(&id).await.expect("the journal can be read").expect("it is there");
     let program = journal.program(&model.new.program).await.expect("the journal can be read");
     let program = program.expect("it is there");
-    for (number, due) in (0..runs).zip(due_times(runs as i64)) {
+    for (number, due) in (0..runs).zip(due_times(runs)) {
         let id = format!("{number:08x}-0000-7000-8000-000000000000").parse().expect("an id");
         let trigger = Trigger::Schedule { schedule: "x/acme".to_owned(), due };
         let new = NewRun { id, trigger, started: due, ..model.new.clone() };

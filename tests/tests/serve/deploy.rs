@@ -28,7 +28,7 @@ async fn a_deployment_shows_what_it_changes() {
     assert!(first.contains("deployed as number 1; `pianoroll serve` runs it"), "{first}");
     // The same once more is no deployment.
     let same = station.deploy().stdout;
-    assert!(same.contains("nothing has changed") && same.contains("number 1 stays"), "{same}");
+    assert!(same.contains("no automation changes") && same.contains("number 1 stays"), "{same}");
     // One is gone, one is due at another time, one is new.
     let moved = nightly.replace("0 3 *", "30 4 *");
     let event = automation("by_hand", "x.rhai", "");

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use jiff::SignedDuration;
-use pianoroll_journal::{Keep, NoticeState};
+use pianoroll_journal::{Fate, Keep, NoticeState};
 use pianoroll_simulator::Settings;
 use pianoroll_tests::serving::{Past, Receiver, Serving, Station};
 use pianoroll_tests::unlimited;
 
-use crate::{automation, connections};
+use crate::{automation, completed, connections};
 
 /// So many connections whose runs fail, and who is told of them.
 async fn failing(count: usize) -> (Station, Receiver) {
@@ -127,4 +127,71 @@ async fn a_receiver_that_hangs_holds_up_no_run() {
     stream.set_read_timeout(Some(Duration::from_secs(1))).unwrap();
     let _ = serving.stop().await;
     assert!(station.notices().await.iter().all(|notice| notice.state == NoticeState::Waiting));
+}
+
+/// Three due times; after the second failure in a row the third one comes to nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_schedule_whose_runs_fail_is_paused_and_that_is_told() {
+    let (table, ids) = connections(1);
+    let station = Station::new(Settings { connections: ids, ..unlimited() }).await;
+    let receiver = Receiver::start();
+    let past = Past::hours(3, Station::now());
+    station.write("x.rhai", "throw \"no stock\";");
+    station.write("oncall", &receiver.url());
+    let schedule = format!(
+        "schedule = {{ cron = \"{}\", catch_up = \"all\", overlap = \"queue\" }}",
+        past.cron
+    );
+    let rest = format!("{schedule}\npause_after = 2\nnotify = [\"oncall\"]");
+    let notify = "[notify.oncall]\nwebhook = { file = \"oncall\" }\non = [\"paused\"]\n\n";
+    station.project(&(table + notify + &automation("x", "x.rhai", &rest)));
+    station.deploy_before(&past).await;
+    let mut serving = station.serve(&[]);
+    told(&mut serving, &receiver, 1).await;
+    let lines = receiver.lines();
+    assert!(lines[0].contains("the schedule x/shop01 is paused"), "{lines:?}");
+    let fates: Vec<Fate> = station.occurrences().await.iter().map(|it| it.fate).collect();
+    assert_eq!(fates, [Fate::Fired, Fate::Fired, Fate::Paused]);
+    let listed = station.say(&["schedule", "list"]).expect_code(0).stdout;
+    assert!(listed.contains("2 runs in a row have failed"), "{listed}");
+    let _ = serving.stop().await;
+}
+
+/// A send whose answer is lost: people are told, and a person's word lets it, and what waits behind it, go on.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_answer_is_told_and_holds_up_the_next_one_until_a_person_has_spoken() {
+    let (table, ids) = connections(1);
+    let station = Station::new(Settings { connections: ids, ..unlimited() }).await;
+    let receiver = Receiver::start();
+    let past = Past::hours(2, Station::now());
+    station.write(
+        "x.rhai",
+        "templates::create(#{ name: \"Night\", editor_type: \"CODE\", html: \"<p>x</p>\" });",
+    );
+    station.write("oncall", &receiver.url());
+    let schedule = format!(
+        "schedule = {{ cron = \"{}\", catch_up = \"all\", overlap = \"queue\" }}",
+        past.cron
+    );
+    let x = automation("x", "x.rhai", &format!("{schedule}\nnotify = [\"oncall\"]"));
+    let x = x.replace("profiles:write", "templates:write");
+    let notify = "[notify.oncall]\nwebhook = { file = \"oncall\" }\n\n";
+    station.project(&(table + notify + &x));
+    station.deploy_before(&past).await;
+    station.faults(serde_json::json!([
+        { "method": "POST", "path": "*templates", "when": "after", "drop": true, "times": 1 },
+    ]));
+    let mut serving = station.serve(&[]);
+    told(&mut serving, &receiver, 1).await;
+    let run = station.runs().await.remove(0).new.id.to_string();
+    let lines = receiver.lines();
+    assert!(lines[0].contains("waits for a word") && lines[0].contains(&run), "{lines:?}");
+    assert_eq!((station.runs().await.len(), station.applied("POST", "templates")), (1, 1));
+    // It is there: nobody sends it again, and the next one begins.
+    let answer = "{\"data\":{\"type\":\"template\",\"id\":\"x\"}}";
+    let words = ["runs", "resolve", &run, "--done", "--answer", answer];
+    let _ = station.say(&words).expect_code(0);
+    completed(&station, &mut serving, 2).await;
+    assert_eq!(station.applied("POST", "templates"), 2);
+    let _ = serving.stop().await;
 }

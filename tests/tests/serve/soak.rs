@@ -18,7 +18,7 @@ const QUOTA: usize = 10;
 /// How many requests are looked at to see how they are shared.
 const SEEN: usize = 400;
 
-/// By how much longer the last run may wait than a whole round of all: nothing that is asserted depends on it.
+/// How long one that is refused for its rate is told to wait, in seconds.
 const RETRY_AFTER: i64 = 2;
 
 #[tokio::test(flavor = "multi_thread")]

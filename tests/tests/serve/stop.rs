@@ -63,6 +63,46 @@ async fn beyond_the_grace_a_run_stops_at_its_next_call_and_goes_on_with_the_next
     let _ = serving.stop().await;
 }
 
+/// What was deployed meanwhile is not what a run is made of that has begun.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_goes_on_as_it_began_whatever_is_deployed_meanwhile() {
+    let (station, serving) = under_way(THREE, 600_000, "[serve]\ngrace = \"1s\"\n").await;
+    let _ = serving.stop().await;
+    station.write("x.rhai", "throw \"another\";");
+    let deployed = station.deploy().stdout;
+    assert!(deployed.contains("~ x  its program"), "{deployed}");
+    let mut serving = station.serve(&[]);
+    completed(&station, &mut serving, 1).await;
+    assert_eq!(station.applied("PATCH", PROFILE), 3);
+    let _ = serving.stop().await;
+}
+
+/// A run that takes too long ends, and says why.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_takes_too_long_is_ended() {
+    let station = Station::new(unlimited()).await;
+    let past = Past::hours(1, Station::now());
+    station.write("x.rhai", THREE);
+    let rest = format!("schedule = \"{}\"\ntimeout = \"1s\"", past.cron);
+    station.project(&(CONNECTION.to_owned() + &automation("x", "x.rhai", &rest)));
+    station.deploy_before(&past).await;
+    station.faults(json!([
+        { "method": "GET", "path": "/klaviyo/api/profiles/*", "delay_ms": 600_000 },
+    ]));
+    let mut serving = station.serve(&[]);
+    serving
+        .until_seen("a run that has ended", async |_| {
+            station.runs().await.iter().any(|run| run.outcome.is_some())
+        })
+        .await;
+    let run = station.runs().await.remove(0);
+    assert_eq!(run.outcome, Some(Outcome::Failed), "{run:?}");
+    let message = run.error["message"].as_str().unwrap_or_default();
+    assert!(message.contains("1s") || message.contains("timeout"), "{}", run.error);
+    assert_eq!(station.applied("PATCH", PROFILE), 2);
+    let _ = serving.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_second_word_stops_at_once() {
     let (station, mut serving) = under_way(THREE, 600_000, "").await;
