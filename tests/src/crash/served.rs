@@ -117,7 +117,7 @@ impl Served {
         Night { deeds, account, writes: writes.parse().expect("a number") }
     }
 
-    /// Serves in trouble until all is settled, a person is needed or the process has ended; answers whether it was killed.
+    /// Serves in trouble until all runs have completed or the process has ended; answers whether it was killed.
     ///
     /// # Errors
     /// It does not come to an end.
@@ -126,8 +126,7 @@ impl Served {
             let mut command = self.station.command(&["serve"]);
             shim::preload(&mut command, &self.shim, &self.station.state(), trouble);
             let mut serving = self.station.serve_by(command);
-            let ends = async |runs: &[RunRecord]| Ok(runs.iter().any(is_unknown));
-            self.until_settled(&mut serving, ends).await?;
+            self.until_said(&mut serving).await?;
             serving.signal("TERM");
             let ended = serving.end().await;
             self.station.simulator.settled().await.map_err(|error| error.to_string())?;
@@ -188,7 +187,7 @@ impl Served {
             for run in runs.iter().filter(|run| is_unknown(run)) {
                 again.extend(self.resolve(run)?);
             }
-            Ok(false)
+            Ok(())
         };
         // Before that nobody would hear that it is told to end.
         serving.until("keeps 1 schedule").await;
@@ -198,24 +197,39 @@ impl Served {
         if ended.code == 0 { Ok(again) } else { Err(format!("{ended:?}")) }
     }
 
-    /// Waits until every due time has its run and every run its end, or until `ends` says so, or until the process has ended.
+    /// Waits until the log tells of all ends, or the process has ended. The journal is not looked at: what the power takes away of its
+    /// files is taken from whoever reads them as well.
+    async fn until_said(&self, serving: &mut Serving) -> Result<(), String> {
+        let clock = SystemClock::new();
+        for _ in 0..PATIENCE {
+            let completed = serving.said().matches("completed run=").count();
+            if serving.has_ended() || completed == self.past.due.len() {
+                return Ok(());
+            }
+            clock.sleep(Duration::from_millis(20)).await;
+        }
+        Err(format!("not at its end: {}", serving.said()))
+    }
+
+    /// Waits until every due time has its run and every run its end; `meanwhile` sees to what holds them up.
     async fn until_settled(
         &self,
         serving: &mut Serving,
-        mut ends: impl AsyncFnMut(&[RunRecord]) -> Result<bool, String>,
+        mut meanwhile: impl AsyncFnMut(&[RunRecord]) -> Result<(), String>,
     ) -> Result<(), String> {
         let clock = SystemClock::new();
         for _ in 0..PATIENCE {
             if serving.has_ended() {
-                return Ok(());
+                return Err(format!("ended by itself: {}", serving.said()));
             }
             if let Some((occurrences, runs)) = self.read().await {
                 let fired = occurrences.iter().filter(|it| it.fate == Fate::Fired).count();
                 let ended = runs.iter().filter(|run| run.outcome.is_some()).count();
                 let all = self.past.due.len();
-                if (fired, ended) == (all, all) || ends(&runs).await? {
+                if (fired, ended) == (all, all) {
                     return Ok(());
                 }
+                meanwhile(&runs).await?;
             }
             clock.sleep(Duration::from_millis(20)).await;
         }
