@@ -105,6 +105,13 @@ impl Snapshot {
         serde_json::to_value(self).unwrap_or_default()
     }
 
+    /// An automation on one of its connections; none where it is not deployed there.
+    #[must_use]
+    pub fn run(&self, automation: &str, connection: &str) -> Option<(&Deployed, &DeployedRun)> {
+        let deployed = self.automations.get(automation)?;
+        Some((deployed, deployed.runs.get(connection)?))
+    }
+
     /// The schedules that it wants, by name.
     #[must_use]
     pub fn schedules(&self) -> BTreeMap<String, Wanted> {

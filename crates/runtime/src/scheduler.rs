@@ -16,6 +16,6 @@ mod keeper;
 #[cfg(test)]
 mod tests;
 
-pub use book::{Begin, Book, BookError, Change, ScheduleState, Turn, Wanted, schedule_name};
+pub use book::{Begin, Book, BookError, ScheduleState, Turn, Wanted, schedule_name};
 pub use definition::{Definition, DefinitionError};
 pub use keeper::{Scheduler, SchedulerError};

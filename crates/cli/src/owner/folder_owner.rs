@@ -34,6 +34,8 @@ pub(super) struct FolderOwner {
     pub(super) clients: Clients,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) scheduler: OnceCell<Arc<Scheduler>>,
+    // Held from the comparison with what is deployed to its replacement.
+    pub(super) deploying: tokio::sync::Mutex<()>,
     // Set once, where this process keeps schedules.
     server: OnceLock<Weak<Server>>,
     pub(super) folder: StateFolder,
@@ -50,6 +52,7 @@ impl FolderOwner {
             clients: Clients::default(),
             clock: Arc::new(SystemClock::new()),
             scheduler: OnceCell::new(),
+            deploying: tokio::sync::Mutex::default(),
             server: OnceLock::new(),
             folder,
             known: Mutex::default(),

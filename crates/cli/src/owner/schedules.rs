@@ -66,6 +66,8 @@ impl FolderOwner {
 
     pub(super) async fn deploy(&self, order: DeployOrder) -> Result<DeployReply, Failure> {
         let DeployOrder { snapshot, programs, compared_with } = order;
+        // One at a time: the second one compares itself with the first.
+        let _turn = self.deploying.lock().await;
         let before = self.backend().deployment().await.map_err(|error| failed(&error))?;
         if before.as_ref().map(|before| before.serial) != compared_with {
             let text = "something else was deployed in the meantime";
@@ -97,13 +99,8 @@ impl FolderOwner {
             Failure::input("nothing is deployed").hint("`pianoroll deploy` comes first")
         })?;
         let (snapshot, _) = Snapshot::of(&deployment).or_exit(Exit::Failed)?;
-        let deployed = snapshot.automations.get(automation);
-        let found = deployed.and_then(|deployed| Some((deployed, deployed.runs.get(connection)?)));
-        let Some((deployed, of)) = found else {
-            return Err(Failure::input(format!(
-                "`{automation}` is not deployed on `{connection}`"
-            )));
-        };
+        let found = snapshot.run(automation, connection);
+        let (deployed, of) = found.ok_or_else(|| not_deployed(automation, connection))?;
         let fresh = Fresh {
             name: automation.to_owned(),
             automation: automation.to_owned(),
@@ -115,6 +112,11 @@ impl FolderOwner {
         };
         self.create(run, fresh, None, under_way, audience).await
     }
+}
+
+/// Nothing of this name is deployed on a connection.
+pub(super) fn not_deployed(automation: &str, connection: &str) -> Failure {
+    Failure::input(format!("`{automation}` is not deployed on `{connection}`"))
 }
 
 /// Says which schedules there are, where a name is none.

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use pianoroll_journal::{Fate, Keep, Occurrence, ScheduleRecord};
 use pianoroll_model::{Outcome, RunId};
 
-pub use change::{Change, Wanted};
+pub use change::Wanted;
 
 use super::definition::{Definition, DefinitionError, Pool};
 use super::entry::{Entry, Stage, Waits};
@@ -260,12 +260,6 @@ impl Book {
     #[must_use]
     pub fn states(&self) -> Vec<ScheduleState> {
         self.entries.values().map(state).collect()
-    }
-
-    /// Whether a schedule is there.
-    #[must_use]
-    pub fn contains(&self, schedule: &str) -> bool {
-        self.entries.contains_key(schedule)
     }
 
     /// Whatever is told what time it is notices when that was wrong.

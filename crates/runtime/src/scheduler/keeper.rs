@@ -8,7 +8,7 @@ use pianoroll_journal::{Backend, Fate, JournalError, Keep, OccurrenceFilter, Run
 use pianoroll_model::{Outcome, RunId, Status};
 use tokio::sync::Mutex;
 
-use super::book::{Book, BookError, Change, ScheduleState, Turn, Wanted, schedule_name};
+use super::book::{Book, BookError, ScheduleState, Turn, Wanted, schedule_name};
 
 /// The schedules of a journal that this process owns. Whatever it answers is on disk.
 pub struct Scheduler {
@@ -179,21 +179,6 @@ impl Scheduler {
             Ok(keeps)
         })
         .await
-    }
-
-    /// What an edit would do.
-    ///
-    /// # Errors
-    /// The journal cannot be read.
-    pub async fn compare(
-        &self,
-        wanted: &BTreeMap<String, Wanted>,
-    ) -> Result<BTreeMap<String, Change>, SchedulerError> {
-        let mut held = self.held.lock().await;
-        let book = self.take(&mut held).await?;
-        let changes = book.compare(wanted);
-        held.book = Some(book);
-        Ok(changes)
     }
 
     /// All schedules as they stand, by name.

@@ -176,7 +176,11 @@ impl Ending {
             tracing::info!("waiting for {runs}, {grace:?} at most");
         }
         let runs = &mut self.runs;
-        let mut left = std::pin::pin!(async { while runs.join_next().await.is_some() {} });
+        let mut left = std::pin::pin!(async {
+            while let Some(ended) = runs.join_next().await {
+                told(ended);
+            }
+        });
         tokio::select! {
             () = left.as_mut() => {}
             () = self.server.owner.clock.sleep(grace) => {

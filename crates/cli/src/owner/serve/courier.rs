@@ -23,6 +23,12 @@ const PORTION: u32 = 500;
 /// How many of them stand in one message.
 const MOST: usize = 20;
 
+/// How soon a repetition comes for which newer notices wait.
+const SOON: SignedDuration = SignedDuration::from_mins(5);
+
+/// How long a pause between two tries is at most, and where the receiver says that it will never take a message.
+const LONGEST: SignedDuration = SignedDuration::from_hours(1);
+
 /// How long a notice is tried.
 const OLD: SignedDuration = SignedDuration::from_hours(24);
 
@@ -69,24 +75,28 @@ async fn deliver(
 }
 
 /// The notices of the next message to one recipient, in their order. Those that have failed together are sent again together, with
-/// nothing beside, so that a repetition is one; what is newer waits until they are through.
-fn next_message(mut notices: Vec<NoticeRecord>, now: Timestamp) -> Vec<NoticeRecord> {
-    if let Some(failed) = notices.iter().find(|notice| notice.tries > 0) {
-        let (tries, next) = (failed.tries, failed.next);
-        notices.retain(|notice| (notice.tries, notice.next) == (tries, next) && next <= now);
-        return notices;
+/// nothing beside, so that a repetition is one. What is newer waits for a repetition that comes soon, and for no other.
+fn next_message(notices: Vec<NoticeRecord>, now: Timestamp) -> Vec<NoticeRecord> {
+    let (failed, mut new): (Vec<_>, Vec<_>) =
+        notices.into_iter().partition(|notice| notice.tries > 0);
+    if let Some(due) = failed.iter().find(|notice| notice.next <= now) {
+        let together = (due.tries, due.next);
+        return failed.into_iter().filter(|it| (it.tries, it.next) == together).collect();
     }
+    let is_soon = |notice: &NoticeRecord| notice.next.duration_since(now) <= SOON;
     // What is new goes along with what is due.
-    if notices.iter().all(|notice| notice.next > now) {
-        notices.clear();
+    if failed.iter().any(is_soon) || new.iter().all(|notice| notice.next > now) {
+        return Vec::new();
     }
-    notices.truncate(MOST);
-    notices
+    new.truncate(MOST);
+    new
 }
 
 /// Why a message was not sent.
 struct NotSent {
     why: String,
+    /// Whether it may pass by itself, or by an operator who is about to mend it.
+    passes: bool,
     pause: Option<Duration>,
 }
 
@@ -99,13 +109,14 @@ async fn send(
     let current = server.current();
     let Some(settings) = current.project.notify.get(recipient) else {
         let why = format!("there is no `[notify.{recipient}]` any more");
-        return Err(NotSent { why, pause: None });
+        return Err(NotSent { why, passes: false, pause: None });
     };
-    let url = url(settings).map_err(|why| NotSent { why, pause: None })?;
+    let url = url(settings).map_err(|why| NotSent { why, passes: true, pause: None })?;
     // The same notices have the same key, so that a receiver can tell a repetition.
     let ids: Vec<String> = notices.iter().map(|notice| notice.id.to_string()).collect();
     let key = format!("pianoroll-{}", ids.join("-"));
     outbound.post(&url, &message(notices), &key).await.map_err(|error: OutboundError| NotSent {
+        passes: error.is_transient(),
         pause: error.retry_after(),
         why: error.to_string(),
     })
@@ -145,7 +156,10 @@ fn settled(notice: NoticeRecord, sent: &Result<(), NotSent>, now: Timestamp) -> 
         tracing::error!(recipient = notice.recipient, kind = notice.kind, "a notice is given up");
         return NoticeRecord { state: NoticeState::GivenUp, tries, next: now, error, ..notice };
     }
-    let doubled = SignedDuration::from_secs(30 << tries.min(7)).min(SignedDuration::from_hours(1));
+    let doubled = match failure.passes {
+        true => SignedDuration::from_secs(30 << tries.min(7)).min(LONGEST),
+        false => LONGEST,
+    };
     let asked = failure.pause.and_then(|pause| SignedDuration::try_from(pause).ok());
     let pause = asked.map_or(doubled, |asked| asked.max(doubled).min(OLD));
     NoticeRecord { tries, next: now.checked_add(pause).unwrap_or(now), error, ..notice }
@@ -186,17 +200,22 @@ mod tests {
         let new = || vec![notice(1), notice(2)];
         assert_eq!(ids(next_message(new(), at(0))), [] as [u64; 0]);
         assert_eq!(ids(next_message(new(), at(5))), [1, 2]);
-        let failed = Err(NotSent { why: "answered 500".to_owned(), pause: None });
+        let failed = |passes| Err(NotSent { why: "answered".to_owned(), passes, pause: None });
         let mut all: Vec<NoticeRecord> =
-            new().into_iter().map(|notice| settled(notice, &failed, at(5))).collect();
+            new().into_iter().map(|notice| settled(notice, &failed(true), at(5))).collect();
         all.push(notice(3));
         assert_eq!(ids(next_message(all.clone(), at(30))), [] as [u64; 0]);
         assert_eq!(ids(next_message(all, at(65))), [1, 2]);
+        // What a receiver will never take holds nothing up, and is tried once an hour.
+        let refused = settled(notice(1), &failed(false), at(5));
+        let all = vec![refused, notice(2)];
+        assert_eq!(ids(next_message(all.clone(), at(30))), [2]);
+        assert_eq!(ids(next_message(all, at(3605))), [1]);
     }
 
     #[test]
     fn what_is_not_sent_is_tried_again_until_it_is_old() {
-        let failed = |pause| Err(NotSent { why: "answered 500".to_owned(), pause });
+        let failed = |pause| Err(NotSent { why: "answered 500".to_owned(), passes: true, pause });
         let at = |hours: i64| notice(1).at + SignedDuration::from_hours(hours);
         let first = settled(notice(1), &failed(None), at(0));
         assert_eq!((first.state, first.tries), (NoticeState::Waiting, 1));

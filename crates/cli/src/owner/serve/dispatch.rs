@@ -19,6 +19,7 @@ use crate::exit::Exit;
 use crate::failure::{Failure, OrExit as _};
 use crate::owner::attempt::{self, Done, Ready};
 use crate::owner::new_run_id;
+use crate::owner::schedules::not_deployed;
 use crate::owner::table::UnderWay;
 use crate::recorded::failed;
 
@@ -49,6 +50,10 @@ impl Server {
                     self.metrics.occurrence(Fate::Fired.as_str());
                 }
                 self.scheduler.begun(&schedule, due, &run).await;
+                if !is_new {
+                    // One that an earlier look has made may be over by now, and is in nobody's way then.
+                    self.out_of_the_way(&automation, &connection, &run).await;
+                }
                 let delay = self.owner.clock.now().duration_since(starts);
                 self.metrics.run_dispatched(delay.as_secs_f64().max(0.0));
                 self.go_on(run).await;
@@ -70,10 +75,8 @@ impl Server {
         event: Option<(String, Value)>,
     ) -> Result<(RunId, bool), Failure> {
         let current = self.current();
-        let deployed = current.deployed(automation)?;
-        let run = deployed.runs.get(connection).ok_or_else(|| {
-            Failure::input(format!("`{automation}` is not deployed on `{connection}`"))
-        })?;
+        let found = current.snapshot.run(automation, connection);
+        let (deployed, run) = found.ok_or_else(|| not_deployed(automation, connection))?;
         let scope =
             StateScope { automation: automation.to_owned(), connection: connection.to_owned() };
         let mut params = deployed.params.clone();
@@ -101,6 +104,24 @@ impl Server {
         }
         self.scheduler.opened(automation, connection, &id).await;
         Ok((id, true))
+    }
+
+    /// Lets a schedule know that a run is over which was counted when it ended.
+    async fn out_of_the_way(&self, automation: &str, connection: &str, run: &RunId) {
+        let is_over = match self.owner.record(run).await {
+            Ok(record) => record.status == Status::Finished,
+            Err(failure) => {
+                tracing::error!(%run, "cannot be read: {:#}", failure.error);
+                return;
+            }
+        };
+        let now = self.owner.clock.now();
+        if is_over
+            && let Err(error) =
+                self.scheduler.ended(automation, connection, run, Outcome::Skipped, now).await
+        {
+            tracing::error!(%run, "its schedule does not know its end: {error}");
+        }
     }
 
     /// Cancels a run for the next one of its schedule, also one that waits.

@@ -24,37 +24,26 @@ pub struct Wanted {
 }
 
 /// What an edit does to one schedule.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Change {
-    /// It is new.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Change {
     Added,
-    /// It is gone.
     Removed,
     /// It is due at other times.
-    Due {
-        /// How it was before.
-        before: Definition,
-    },
+    Due,
     /// It is due as before, and something else of it has changed.
-    Policy {
-        /// How it was before.
-        before: Definition,
-    },
+    Policy,
 }
 
 impl Book {
-    /// What an edit would do: by name, without those that stay as they are.
-    #[must_use]
-    pub fn compare(&self, wanted: &BTreeMap<String, Wanted>) -> BTreeMap<String, Change> {
+    /// What an edit does: by name, without those that stay as they are.
+    fn changes(&self, wanted: &BTreeMap<String, Wanted>) -> BTreeMap<String, Change> {
         let mut changes = BTreeMap::new();
         for (name, Wanted { definition, .. }) in wanted {
             let change = match self.entries.get(name).map(|entry| &entry.definition) {
                 None => Change::Added,
                 Some(before) if before == definition => continue,
-                Some(before) if before.is_due_like(definition) => {
-                    Change::Policy { before: before.clone() }
-                }
-                Some(before) => Change::Due { before: before.clone() },
+                Some(before) if before.is_due_like(definition) => Change::Policy,
+                Some(_) => Change::Due,
             };
             changes.insert(name.clone(), change);
         }
@@ -78,7 +67,7 @@ impl Book {
         }
         self.look(now);
         let mut keeps = Vec::new();
-        for (name, change) in self.compare(wanted) {
+        for (name, change) in self.changes(wanted) {
             self.unindex(&name);
             match wanted.get(&name) {
                 None => {
@@ -108,7 +97,7 @@ impl Book {
         let Wanted { automation, connection, definition } = wanted;
         let times = self.pool.of(name, definition)?;
         if let Some(entry) = self.entries.get_mut(name) {
-            if matches!(change, Change::Due { .. }) {
+            if change == Change::Due {
                 entry.forgo(now, Fate::Missed, "the schedule was edited", keeps);
             }
             (entry.definition, entry.times) = (definition.clone(), times);
