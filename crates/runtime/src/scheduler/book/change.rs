@@ -205,7 +205,8 @@ impl Book {
             if let Some(entry) = self.entries.get_mut(&name) {
                 let reason = "restored: it may have run after the backup was made";
                 entry.forgo(now, Fate::Missed, reason, &mut keeps);
-                let note = format!("the journal was restored from a backup of {}", restored.as_of);
+                let note =
+                    format!("the journal was restored from a backup of {:.0}", restored.as_of);
                 pause(entry, &note, now, &mut keeps);
             }
             self.index(&name);
